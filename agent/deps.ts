@@ -1,0 +1,32 @@
+import type { Logger } from 'pino';
+import type { Db } from '../db/open.ts';
+import type { Docker } from '../lib/host/docker.ts';
+import type { Paths } from '../lib/host/paths.ts';
+import type { ActivityLog } from './activity.ts';
+import type { BalancerService } from './balancer/service.ts';
+import type { AgentEnv } from './env.ts';
+import type { FleetService } from './fleet/service.ts';
+import type { Identity } from './identity.ts';
+import type { JobRunner } from './jobs/runner.ts';
+import type { LiveService } from './live/service.ts';
+
+/** What every part of the agent is given; `main.ts` builds it, nothing else holds state. */
+export interface CoreDeps {
+  env: AgentEnv;
+  paths: Paths;
+  db: Db;
+  docker: Docker;
+  log: Logger;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  activity: ActivityLog;
+  jobs: JobRunner;
+}
+
+/** The whole agent, as operations see it. */
+export interface Deps extends CoreDeps {
+  identity: Identity;
+  balancer: BalancerService;
+  fleet: FleetService;
+  live: LiveService;
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { DEFAULT_PREFIX, DEFAULT_RUN_DIR, DEFAULT_STATE_DIR } from '../lib/host/paths.ts';
+
+/** What the agent takes from its environment; everything else is a setting in the database. */
+const absolutePath = z.string().regex(/^\/[A-Za-z0-9._/-]*$/, 'must be an absolute path');
+
+const schema = z.object({
+  CONDUIT_STATE_DIR: absolutePath.default(DEFAULT_STATE_DIR),
+  CONDUIT_RUN_DIR: absolutePath.default(DEFAULT_RUN_DIR),
+  /** Names containers, volumes and the network of this installation. */
+  CONDUIT_PREFIX: z.string().regex(/^[a-z][a-z0-9]{1,15}$/, 'must be 2 to 16 small letters or digits').default(DEFAULT_PREFIX),
+  /** Group that may open the panel's socket. */
+  CONDUIT_PANEL_GROUP: z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/).default('conduit'),
+  CONDUIT_MIGRATIONS_DIR: absolutePath.optional(),
+  CONDUIT_TICK_MS: z.coerce.number().int().min(200).max(60_000).default(2000),
+  CONDUIT_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  CONDUIT_DOCKER_SOCKET: absolutePath.default('/var/run/docker.sock'),
+});
+
+export interface AgentEnv {
+  stateDir: string;
+  runDir: string;
+  prefix: string;
+  panelGroup: string;
+  migrationsDir: string;
+  tickMs: number;
+  logLevel: string;
+  dockerSocket: string;
+}
+
+/** Parses the environment; an empty value counts as unset. @throws Error naming every bad variable */
+export function readAgentEnv(source: NodeJS.ProcessEnv, defaultMigrationsDir: string): AgentEnv {
+  const set = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(set);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    throw new Error(`The agent's environment is not valid: ${lines.join('; ')}`);
+  }
+  const env = parsed.data;
+  return {
+    stateDir: env.CONDUIT_STATE_DIR,
+    runDir: env.CONDUIT_RUN_DIR,
+    prefix: env.CONDUIT_PREFIX,
+    panelGroup: env.CONDUIT_PANEL_GROUP,
+    migrationsDir: env.CONDUIT_MIGRATIONS_DIR ?? defaultMigrationsDir,
+    tickMs: env.CONDUIT_TICK_MS,
+    logLevel: env.CONDUIT_LOG_LEVEL,
+    dockerSocket: env.CONDUIT_DOCKER_SOCKET,
+  };
+}

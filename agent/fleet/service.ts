@@ -1,0 +1,58 @@
+/** The fleet as the agent keeps it: desired state in the database, actual state from the engine, one job at a time. */
+import type { DesiredFleet, FleetChange, FleetPlan, LogLine, StationDetail, Stranger } from '../../lib/contract/fleet.ts';
+import type { Job } from '../../lib/contract/jobs.ts';
+import type { BalancerService } from '../balancer/service.ts';
+import type { CoreDeps } from '../deps.ts';
+
+/** What the sampler needs to know of one station; kept current by the engine's events, costs nothing to read. */
+export interface StationRuntime {
+  index: number;
+  name: string;
+  containerId: string | null;
+  /** Main process in the host's pid namespace; null when not running. */
+  pid: number | null;
+  engineState: 'running' | 'restarting' | 'exited' | 'created' | 'paused' | 'dead' | 'missing';
+  exitCode: number | null;
+  startedAtMs: number | null;
+  restarts: number;
+  /** Address on the fleet's bridge; null in host mode. */
+  address: string | null;
+  loopbackPort: number | null;
+  /** `host:port` of the station's own metrics, or null when the image has none. */
+  metricsEndpoint: string | null;
+  /** Directory of the station's volume on the host, for stats.json; null when it cannot be read. */
+  dataDir: string | null;
+  dialect: string | null;
+  maxClients: number;
+  bandwidthMbps: number;
+  hasOverride: boolean;
+  wanted: boolean;
+  stoppedByOperator: boolean;
+  /** Why this station may not be started (key alarm, stranger), for people. */
+  blockedReason: string | null;
+}
+
+export interface FleetService {
+  desired(): DesiredFleet;
+  strangers(): Stranger[];
+  /** Every station that is wanted or exists, by index; from memory. */
+  runtimes(): StationRuntime[];
+  engine(): { state: 'up' | 'down'; message: string | null };
+  plan(change: FleetChange): Promise<FleetPlan>;
+  /** Saves the change as desired state and starts (or queues) the job that moves the fleet there. */
+  apply(change: FleetChange, actor: string): Promise<Job>;
+  setStopped(stations: number[], stopped: boolean, actor: string): Promise<Job>;
+  restart(stations: number[], actor: string): Promise<Job>;
+  takeDown(actor: string): Promise<Job>;
+  detail(station: number): Promise<StationDetail>;
+  logs(station: number, options: { tail: number; follow: boolean; signal: AbortSignal }): AsyncIterable<LogLine>;
+  /** Reads the engine, goes on with what a crash interrupted, and follows the engine's events until stopped. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface FleetServiceOptions extends CoreDeps {
+  balancer: BalancerService;
+  /** Clients connected to a station now, for "about N people are disconnected". */
+  connectedOf: (station: number) => number;
+}

@@ -1,0 +1,24 @@
+/** Sampling: one immutable snapshot a tick, handed to every open page and to history. */
+import type { HistorySeries } from '../../lib/contract/history.ts';
+import type { Parsed } from '../../lib/contract/operations.ts';
+import type { Snapshot } from '../../lib/contract/snapshot.ts';
+import type { BalancerService } from '../balancer/service.ts';
+import type { CoreDeps } from '../deps.ts';
+import type { FleetService } from '../fleet/service.ts';
+
+export interface LiveService {
+  /** The newest snapshot; makes the first one when there is none yet. */
+  current(): Promise<Snapshot>;
+  /** Clients connected to a station in the newest snapshot; 0 when unknown. */
+  connectedOf(station: number): number;
+  /** Every snapshot from now on, the newest first; a slow reader skips, never queues. */
+  watch(signal: AbortSignal): AsyncIterable<Snapshot>;
+  history(query: Parsed<'history.query'>): HistorySeries;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+export interface LiveServiceOptions extends CoreDeps {
+  fleet: FleetService;
+  balancer: BalancerService;
+}

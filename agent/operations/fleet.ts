@@ -1,0 +1,24 @@
+import type { Handlers } from './handler.ts';
+
+/** Operations on the fleet and its stations. */
+export const fleetOperations: Handlers<
+  | 'fleet.apply'
+  | 'fleet.get'
+  | 'fleet.plan'
+  | 'fleet.takeDown'
+  | 'station.get'
+  | 'station.logs'
+  | 'station.restart'
+  | 'station.start'
+  | 'station.stop'
+> = {
+  'fleet.apply': async ({ fleet }, input, { actor }) => ({ jobId: (await fleet.apply(input, actor)).id }),
+  'fleet.get': ({ fleet }) => ({ ...fleet.desired(), strangers: fleet.strangers() }),
+  'fleet.plan': ({ fleet }, input) => fleet.plan(input),
+  'fleet.takeDown': async ({ fleet }, _input, { actor }) => ({ jobId: (await fleet.takeDown(actor)).id }),
+  'station.get': ({ fleet }, { station }) => fleet.detail(station),
+  'station.logs': ({ fleet }, { station, tail, follow }, { signal }) => fleet.logs(station, { tail, follow, signal }),
+  'station.restart': async ({ fleet }, { stations }, { actor }) => ({ jobId: (await fleet.restart(stations, actor)).id }),
+  'station.start': async ({ fleet }, { stations }, { actor }) => ({ jobId: (await fleet.setStopped(stations, false, actor)).id }),
+  'station.stop': async ({ fleet }, { stations }, { actor }) => ({ jobId: (await fleet.setStopped(stations, true, actor)).id }),
+};

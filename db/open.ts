@@ -1,0 +1,25 @@
+/** The only place that opens SQLite. One writer: the agent. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+
+export type Db = BetterSQLite3Database<Record<string, never>> & { $client: Sqlite.Database };
+
+/**
+ * Opens (and creates) the database and brings it to the newest migration.
+ * @param file path, or `:memory:`
+ * @param migrationsFolder folder of the SQL files drizzle-kit wrote
+ */
+export function openDatabase(file: string, migrationsFolder: string): Db {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const client = new Sqlite(file);
+  client.pragma('journal_mode = WAL');
+  client.pragma('synchronous = NORMAL');
+  client.pragma('foreign_keys = ON');
+  client.pragma('busy_timeout = 5000');
+  const db = drizzle({ client });
+  migrate(db, { migrationsFolder });
+  return db;
+}

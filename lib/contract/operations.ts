@@ -1,0 +1,99 @@
+/**
+ * The contract: every operation of the agent once, with its access and schemas. The agent's server, the client,
+ * the panel and the CLI all derive from this table; nothing is typed twice.
+ */
+import { z } from 'zod';
+import { balancerDetailSchema } from './balancer.ts';
+import {
+  desiredFleetSchema,
+  fleetChangeSchema,
+  fleetPlanSchema,
+  logLineSchema,
+  stationDetailSchema,
+  stationIndexSchema,
+  strangerSchema,
+} from './fleet.ts';
+import { historyQuerySchema, historySeriesSchema } from './history.ts';
+import { passwordSchema, sessionSchema, tokenSchema, usernameSchema } from './identity.ts';
+import { activityEntrySchema, jobEventSchema, jobSchema, jobStateSchema } from './jobs.ts';
+import { balancerSettingsSchema } from './settings.ts';
+import { snapshotSchema } from './snapshot.ts';
+
+/**
+ * Who may call: `open` needs no session (and reveals nothing), `read` and `write` need one on the panel's socket,
+ * `root` is served on root's socket only. Root's socket may call everything.
+ */
+export type Access = 'open' | 'read' | 'write' | 'root';
+
+interface OperationSpec<I extends z.ZodType, O extends z.ZodType, K extends 'call' | 'stream'> {
+  access: Access;
+  /** A `call` answers once; a `stream` sends one `output` a line until it ends or the caller leaves. */
+  kind: K;
+  input: I;
+  output: O;
+}
+
+function call<I extends z.ZodType, O extends z.ZodType>(access: Access, input: I, output: O): OperationSpec<I, O, 'call'> {
+  return { access, kind: 'call', input, output };
+}
+
+function stream<I extends z.ZodType, O extends z.ZodType>(access: Access, input: I, output: O): OperationSpec<I, O, 'stream'> {
+  return { access, kind: 'stream', input, output };
+}
+
+const nothing = z.strictObject({});
+const done = z.object({ ok: z.literal(true) });
+const jobReference = z.object({ jobId: z.string() });
+const stationList = z.strictObject({ stations: z.array(stationIndexSchema).min(1, 'name at least one station').max(10_000) });
+const jobId = z.strictObject({ id: z.string().regex(/^[a-z0-9-]{8,40}$/, 'is not a job id') });
+
+export const operations = {
+  'activity.list': call(
+    'read',
+    z.strictObject({ limit: z.int().min(1).max(500).default(100), before: z.int().min(1).optional() }),
+    z.object({ entries: z.array(activityEntrySchema), more: z.boolean() }),
+  ),
+  'admin.resetPassword': call('root', z.strictObject({ username: usernameSchema.optional(), password: passwordSchema }), z.object({ username: z.string() })),
+  'agent.get': call('root', nothing, z.object({ version: z.string(), pid: z.number(), startedAt: z.number(), rssBytes: z.number() })),
+  'balancer.configure': call('write', balancerSettingsSchema.partial(), balancerDetailSchema),
+  'balancer.get': call('read', nothing, balancerDetailSchema),
+  'balancer.stop': call('root', nothing, done),
+  /** Applies a change and moves the fleet there; `expect` is the plan's step count the caller saw, checked when given. */
+  'fleet.apply': call('write', fleetChangeSchema, jobReference),
+  'fleet.get': call('read', nothing, desiredFleetSchema.extend({ strangers: z.array(strangerSchema) })),
+  'fleet.plan': call('read', fleetChangeSchema, fleetPlanSchema),
+  /** Stops and removes every container of the fleet and stops the balancer; volumes and settings stay. */
+  'fleet.takeDown': call('root', nothing, jobReference),
+  'history.query': call('read', historyQuerySchema, historySeriesSchema),
+  'job.cancel': call('write', jobId, jobSchema),
+  'job.get': call('read', jobId, jobSchema),
+  'job.list': call('read', z.strictObject({ limit: z.int().min(1).max(200).default(50), state: jobStateSchema.optional() }), z.object({ jobs: z.array(jobSchema) })),
+  'job.watch': stream('read', jobId, jobEventSchema),
+  'session.create': call('open', z.strictObject({ username: z.string().max(64), password: z.string().max(256) }), sessionSchema),
+  'session.end': call('read', nothing, done),
+  'session.get': call('read', nothing, z.object({ username: z.string(), expiresAt: z.number() })),
+  'setup.complete': call('open', z.strictObject({ token: tokenSchema, username: usernameSchema, password: passwordSchema }), sessionSchema),
+  'setup.createLink': call('root', nothing, z.object({ token: tokenSchema, expiresAt: z.number() })),
+  /** `needed` is true until an administrator exists. */
+  'setup.get': call('open', nothing, z.object({ needed: z.boolean(), version: z.string() })),
+  'snapshot.get': call('read', nothing, snapshotSchema),
+  'snapshot.watch': stream('read', nothing, snapshotSchema),
+  'station.get': call('read', z.strictObject({ station: stationIndexSchema }), stationDetailSchema),
+  'station.logs': stream(
+    'read',
+    z.strictObject({ station: stationIndexSchema, tail: z.int().min(0).max(5000).default(200), follow: z.boolean().default(true) }),
+    logLineSchema,
+  ),
+  'station.restart': call('write', stationList, jobReference),
+  'station.start': call('write', stationList, jobReference),
+  'station.stop': call('write', stationList, jobReference),
+} as const satisfies Record<string, OperationSpec<z.ZodType, z.ZodType, 'call' | 'stream'>>;
+
+export type OperationName = keyof typeof operations;
+export type CallName = { [N in OperationName]: (typeof operations)[N]['kind'] extends 'call' ? N : never }[OperationName];
+export type StreamName = Exclude<OperationName, CallName>;
+/** What a caller passes: defaults may be left out. */
+export type Input<N extends OperationName> = z.input<(typeof operations)[N]['input']>;
+/** What an operation receives: parsed, defaults filled in. */
+export type Parsed<N extends OperationName> = z.output<(typeof operations)[N]['input']>;
+export type Output<N extends OperationName> = z.output<(typeof operations)[N]['output']>;

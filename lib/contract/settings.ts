@@ -1,0 +1,110 @@
+import { z } from 'zod';
+
+/**
+ * What the operator wants of the fleet and the balancer. Limits carry their message here, once; the form, the
+ * CLI and the agent all show these words.
+ */
+
+/** `[registry[:port]/]path[:tag][@sha256:…]`, the part of Docker's reference grammar that people type. */
+const imageReference =
+  /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$/;
+
+const count = z
+  .int('must be a whole number from 1 to 10000')
+  .min(1, 'must be at least 1; to stop the fleet use `conduit down --fleet`')
+  .max(10_000, 'must be at most 10000');
+const maxClients = z
+  .int('must be a whole number from 1 to 1000')
+  .min(1, 'must be at least 1')
+  .max(1000, 'must be at most 1000, the limit of one station; use more stations for more clients');
+const bandwidthMbps = z
+  .number('must be a number of Mbit/s from 1 to 10000, or -1 for unlimited')
+  .refine((v) => v === -1 || (v >= 1 && v <= 10_000), 'must be from 1 to 10000 Mbit/s per client, or -1 for unlimited');
+const cpus = z
+  .number('must be a number of CPUs from 0.05 to 512, or empty for no limit')
+  .min(0.05, 'must be at least 0.05 CPU')
+  .max(512, 'must be at most 512 CPUs')
+  .nullable();
+const memoryMb = z
+  .int('must be a whole number of MB from 64 to 1048576, or empty for no limit')
+  .min(64, 'must be at least 64 MB; a station does not start with less')
+  .max(1_048_576, 'must be at most 1048576 MB')
+  .nullable();
+const openFiles = z
+  .int('must be a whole number from 1024 to 1048576')
+  .min(1024, 'must be at least 1024')
+  .max(1_048_576, 'must be at most 1048576');
+const port = z.int('must be a port from 1 to 65535').min(1, 'must be at least 1').max(65_535, 'must be at most 65535');
+
+export const networkModeSchema = z.enum(['cluster', 'host'], 'must be `cluster` or `host`');
+
+export const fleetSettingsSchema = z.strictObject({
+  count,
+  image: z
+    .string()
+    .max(255, 'must be at most 255 characters')
+    .regex(imageReference, 'must be an image reference such as ghcr.io/psiphon-inc/conduit/cli:latest'),
+  networkMode: networkModeSchema,
+  maxClients,
+  bandwidthMbps,
+  cpus,
+  memoryMb,
+  openFiles,
+  /** Publish each station on 127.0.0.1 for diagnosis; costs two docker-proxy processes a station. */
+  loopbackPorts: z.boolean(),
+  /** Station i is published on 127.0.0.1:(loopbackPortBase + i). */
+  loopbackPortBase: z
+    .int('must be a port from 1024 to 64000')
+    .min(1024, 'must be at least 1024')
+    .max(64_000, 'must be at most 64000'),
+});
+export type FleetSettings = z.infer<typeof fleetSettingsSchema>;
+
+/** What one station does differently from the fleet; an absent field follows the fleet. */
+export const stationOverrideSchema = z.strictObject({
+  maxClients: maxClients.optional(),
+  bandwidthMbps: bandwidthMbps.optional(),
+  cpus: cpus.optional(),
+  memoryMb: memoryMb.optional(),
+  /** True when the operator stopped this station; it stays stopped over restarts. */
+  stopped: z.boolean().optional(),
+});
+export type StationOverride = z.infer<typeof stationOverrideSchema>;
+
+export const balancerSettingsSchema = z.strictObject({
+  /** The ports clients reach; each takes TCP and UDP. */
+  primaryPort: port,
+  secondaryPort: port,
+  configPath: z
+    .string()
+    .max(255)
+    .regex(/^\/[A-Za-z0-9._/-]+$/, 'must be an absolute path of letters, digits, `.`, `_`, `-` and `/`'),
+  /** Sessions to be held at once; workers and connections are computed from it. */
+  targetSessions: z
+    .int('must be a whole number from 100 to 1000000')
+    .min(100, 'must be at least 100')
+    .max(1_000_000, 'must be at most 1000000'),
+});
+export type BalancerSettings = z.infer<typeof balancerSettingsSchema>;
+
+export const DEFAULT_IMAGE = 'ghcr.io/psiphon-inc/conduit/cli:latest';
+
+export const DEFAULT_FLEET_SETTINGS: FleetSettings = {
+  count: 40,
+  image: DEFAULT_IMAGE,
+  networkMode: 'cluster',
+  maxClients: 1000,
+  bandwidthMbps: 40,
+  cpus: null,
+  memoryMb: null,
+  openFiles: 65_535,
+  loopbackPorts: true,
+  loopbackPortBase: 8080,
+};
+
+export const DEFAULT_BALANCER_SETTINGS: BalancerSettings = {
+  primaryPort: 443,
+  secondaryPort: 5566,
+  configPath: '/etc/nginx/nginx.conf',
+  targetSessions: 40_000,
+};

@@ -1,0 +1,32 @@
+/**
+ * Where everything of this product lives on the host, and what its objects are called. One prefix names one
+ * installation, so that a test's fleet and the operator's can stand side by side on one machine.
+ */
+export interface Paths {
+  stateDir: string;
+  runDir: string;
+  database: string;
+  backupsDir: string;
+  agentSocket: string;
+  rootSocket: string;
+  /** Secret of the panel's cookies; readable by the panel's group. */
+  panelSecret: string;
+  installManifest: string;
+}
+
+export const DEFAULT_STATE_DIR = '/var/lib/conduit';
+export const DEFAULT_RUN_DIR = '/run/conduit';
+export const DEFAULT_PREFIX = 'conduit';
+
+export function pathsFor(stateDir: string, runDir: string): Paths {
+  return {
+    stateDir,
+    runDir,
+    database: `${stateDir}/conduit.db`,
+    backupsDir: `${stateDir}/backups`,
+    agentSocket: `${runDir}/agent.sock`,
+    rootSocket: `${runDir}/root.sock`,
+    panelSecret: `${stateDir}/panel/secret`,
+    installManifest: `${stateDir}/install.json`,
+  };
+}
