@@ -15,7 +15,10 @@ export interface ActivityLog {
 export function createActivityLog(db: Db, now: () => number): ActivityLog {
   return {
     record({ jobId, ...entry }) {
-      const { lastInsertRowid } = db.insert(activity).values({ at: now(), jobId: jobId ?? null, ...entry }).run();
+      const { lastInsertRowid } = db
+        .insert(activity)
+        .values({ at: now(), jobId: jobId ?? null, ...entry })
+        .run();
       const oldest = Number(lastInsertRowid) - KEEP_ENTRIES;
       if (oldest > 0 && oldest % 100 === 0) db.delete(activity).where(lt(activity.id, oldest)).run();
     },
@@ -27,7 +30,10 @@ export function createActivityLog(db: Db, now: () => number): ActivityLog {
         .orderBy(desc(activity.id))
         .limit(limit + 1)
         .all();
-      return { entries: rows.slice(0, limit).map((row) => activityEntrySchema.parse(row)), more: rows.length > limit };
+      return {
+        entries: rows.slice(0, limit).map((row) => activityEntrySchema.parse(row)),
+        more: rows.length > limit,
+      };
     },
   };
 }

@@ -8,9 +8,15 @@ const schema = z.object({
   CONDUIT_STATE_DIR: absolutePath.default(DEFAULT_STATE_DIR),
   CONDUIT_RUN_DIR: absolutePath.default(DEFAULT_RUN_DIR),
   /** Names containers, volumes and the network of this installation. */
-  CONDUIT_PREFIX: z.string().regex(/^[a-z][a-z0-9]{1,15}$/, 'must be 2 to 16 small letters or digits').default(DEFAULT_PREFIX),
+  CONDUIT_PREFIX: z
+    .string()
+    .regex(/^[a-z][a-z0-9]{1,15}$/, 'must be 2 to 16 small letters or digits')
+    .default(DEFAULT_PREFIX),
   /** Group that may open the panel's socket. */
-  CONDUIT_PANEL_GROUP: z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/).default('conduit'),
+  CONDUIT_PANEL_GROUP: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_-]{0,31}$/)
+    .default('conduit'),
   CONDUIT_MIGRATIONS_DIR: absolutePath.optional(),
   CONDUIT_TICK_MS: z.coerce.number().int().min(200).max(60_000).default(2000),
   CONDUIT_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -1,5 +1,12 @@
 /** The fleet as the agent keeps it: desired state in the database, actual state from the engine, one job at a time. */
-import type { DesiredFleet, FleetChange, FleetPlan, LogLine, StationDetail, Stranger } from '../../lib/contract/fleet.ts';
+import type {
+  DesiredFleet,
+  FleetChange,
+  FleetPlan,
+  LogLine,
+  StationDetail,
+  Stranger,
+} from '../../lib/contract/fleet.ts';
 import type { Job } from '../../lib/contract/jobs.ts';
 import type { BalancerService } from '../balancer/service.ts';
 import type { CoreDeps } from '../deps.ts';
@@ -45,7 +52,10 @@ export interface FleetService {
   restart(stations: number[], actor: string): Promise<Job>;
   takeDown(actor: string): Promise<Job>;
   detail(station: number): Promise<StationDetail>;
-  logs(station: number, options: { tail: number; follow: boolean; signal: AbortSignal }): AsyncIterable<LogLine>;
+  logs(
+    station: number,
+    options: { tail: number; follow: boolean; signal: AbortSignal },
+  ): AsyncIterable<LogLine>;
   /** Reads the engine, goes on with what a crash interrupted, and follows the engine's events until stopped. */
   start(): Promise<void>;
   stop(): Promise<void>;

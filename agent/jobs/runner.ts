@@ -74,11 +74,19 @@ export function createJobRunner({ db, log, now }: { db: Db; log: Logger; now: ()
 
   function get(id: string): Job {
     const job = live.get(id)?.job ?? store.find(id);
-    if (job === null) throw new AppError('not_found', { message: `There is no job ${id}.`, remedy: 'List them with `conduit job list`.' });
+    if (job === null)
+      throw new AppError('not_found', {
+        message: `There is no job ${id}.`,
+        remedy: 'List them with `conduit job list`.',
+      });
     return job;
   }
 
-  async function execute(entry: Live, request: JobRequest, work: (job: JobHandle) => Promise<void>): Promise<void> {
+  async function execute(
+    entry: Live,
+    request: JobRequest,
+    work: (job: JobHandle) => Promise<void>,
+  ): Promise<void> {
     if (stopping || entry.abort.signal.aborted) {
       end(entry, request, stopping ? 'interrupted' : 'cancelled', null);
       return;
@@ -101,8 +109,18 @@ export function createJobRunner({ db, log, now }: { db: Db; log: Logger; now: ()
   }
 
   function end(entry: Live, request: JobRequest, state: JobState, error: unknown): void {
-    const steps = entry.job.steps.map((step) => (step.state === 'running' || step.state === 'pending') && state !== 'succeeded' ? { ...step, state: 'skipped' as const } : step);
-    entry.job = { ...entry.job, state, steps, endedAt: now(), error: error === null ? null : describe(error) };
+    const steps = entry.job.steps.map((step) =>
+      (step.state === 'running' || step.state === 'pending') && state !== 'succeeded'
+        ? { ...step, state: 'skipped' as const }
+        : step,
+    );
+    entry.job = {
+      ...entry.job,
+      state,
+      steps,
+      endedAt: now(),
+      error: error === null ? null : describe(error),
+    };
     live.delete(entry.job.id);
     changed(entry, true);
     store.prune();
@@ -136,8 +154,12 @@ export function createJobRunner({ db, log, now }: { db: Db; log: Logger; now: ()
     cancel(id) {
       const job = get(id);
       const entry = live.get(id);
-      if (entry === undefined) throw new AppError('conflict', { message: `Job ${id} has already ended (${job.state}).` });
-      if (!job.cancellable) throw new AppError('conflict', { message: 'This job cannot be cancelled: stopping half-way would leave the server in a worse state.' });
+      if (entry === undefined)
+        throw new AppError('conflict', { message: `Job ${id} has already ended (${job.state}).` });
+      if (!job.cancellable)
+        throw new AppError('conflict', {
+          message: 'This job cannot be cancelled: stopping half-way would leave the server in a worse state.',
+        });
       entry.abort.abort(new AppError('cancelled', { message: 'Cancelled by the operator.' }));
       return entry.job;
     },
@@ -169,7 +191,8 @@ export function createJobRunner({ db, log, now }: { db: Db; log: Logger; now: ()
     },
     async stop() {
       stopping = true;
-      for (const entry of live.values()) entry.abort.abort(new AppError('cancelled', { message: 'The agent is stopping.' }));
+      for (const entry of live.values())
+        entry.abort.abort(new AppError('cancelled', { message: 'The agent is stopping.' }));
       await tail;
     },
   };
@@ -218,6 +241,11 @@ function handleFor(
 }
 
 function describe(error: unknown): NonNullable<Job['error']> {
-  if (error instanceof AppError) return { code: error.code, message: error.message, remedy: error.remedy ?? null };
-  return { code: 'internal', message: error instanceof Error ? error.message : String(error), remedy: 'See `conduit logs --agent`.' };
+  if (error instanceof AppError)
+    return { code: error.code, message: error.message, remedy: error.remedy ?? null };
+  return {
+    code: 'internal',
+    message: error instanceof Error ? error.message : String(error),
+    remedy: 'See `conduit logs --agent`.',
+  };
 }

@@ -1,7 +1,13 @@
 import { asc, desc, eq, inArray } from 'drizzle-orm';
 import type { Db } from '../../db/open.ts';
 import { jobLog, jobs } from '../../db/schema/jobs.ts';
-import { type Job, type JobLogLine, type JobState, jobLogLineSchema, jobSchema } from '../../lib/contract/jobs.ts';
+import {
+  type Job,
+  type JobLogLine,
+  type JobState,
+  jobLogLineSchema,
+  jobSchema,
+} from '../../lib/contract/jobs.ts';
 
 const KEEP_JOBS = 500;
 
@@ -22,7 +28,10 @@ export function openJobStore(db: Db): JobStore {
   return {
     save(job) {
       const row = { id: job.id, kind: job.kind, state: job.state, createdAt: job.createdAt, job };
-      db.insert(jobs).values(row).onConflictDoUpdate({ target: jobs.id, set: { state: job.state, job } }).run();
+      db.insert(jobs)
+        .values(row)
+        .onConflictDoUpdate({ target: jobs.id, set: { state: job.state, job } })
+        .run();
     },
     find(id) {
       const row = db.select().from(jobs).where(eq(jobs.id, id)).get();
@@ -32,15 +41,45 @@ export function openJobStore(db: Db): JobStore {
       const where = state === undefined ? undefined : eq(jobs.state, state);
       return db.select().from(jobs).where(where).orderBy(desc(jobs.createdAt)).limit(limit).all().map(parse);
     },
-    unfinished: () => db.select().from(jobs).where(inArray(jobs.state, ['queued', 'running'])).all().map(parse),
-    appendLog: (jobId, line) => void db.insert(jobLog).values({ jobId, ...line }).run(),
+    unfinished: () =>
+      db
+        .select()
+        .from(jobs)
+        .where(inArray(jobs.state, ['queued', 'running']))
+        .all()
+        .map(parse),
+    appendLog: (jobId, line) =>
+      void db
+        .insert(jobLog)
+        .values({ jobId, ...line })
+        .run(),
     log(jobId) {
-      const rows = db.select().from(jobLog).where(eq(jobLog.jobId, jobId)).orderBy(asc(jobLog.id)).limit(5000).all();
+      const rows = db
+        .select()
+        .from(jobLog)
+        .where(eq(jobLog.jobId, jobId))
+        .orderBy(asc(jobLog.id))
+        .limit(5000)
+        .all();
       return rows.map((row) => jobLogLineSchema.parse(row));
     },
     prune() {
-      const old = db.select({ id: jobs.id }).from(jobs).orderBy(desc(jobs.createdAt)).limit(1000).offset(KEEP_JOBS).all();
-      if (old.length > 0) db.delete(jobs).where(inArray(jobs.id, old.map((row) => row.id))).run();
+      const old = db
+        .select({ id: jobs.id })
+        .from(jobs)
+        .orderBy(desc(jobs.createdAt))
+        .limit(1000)
+        .offset(KEEP_JOBS)
+        .all();
+      if (old.length > 0)
+        db.delete(jobs)
+          .where(
+            inArray(
+              jobs.id,
+              old.map((row) => row.id),
+            ),
+          )
+          .run();
     },
   };
 }

@@ -17,8 +17,15 @@ export const fleetOperations: Handlers<
   'fleet.plan': ({ fleet }, input) => fleet.plan(input),
   'fleet.takeDown': async ({ fleet }, _input, { actor }) => ({ jobId: (await fleet.takeDown(actor)).id }),
   'station.get': ({ fleet }, { station }) => fleet.detail(station),
-  'station.logs': ({ fleet }, { station, tail, follow }, { signal }) => fleet.logs(station, { tail, follow, signal }),
-  'station.restart': async ({ fleet }, { stations }, { actor }) => ({ jobId: (await fleet.restart(stations, actor)).id }),
-  'station.start': async ({ fleet }, { stations }, { actor }) => ({ jobId: (await fleet.setStopped(stations, false, actor)).id }),
-  'station.stop': async ({ fleet }, { stations }, { actor }) => ({ jobId: (await fleet.setStopped(stations, true, actor)).id }),
+  'station.logs': ({ fleet }, { station, tail, follow }, { signal }) =>
+    fleet.logs(station, { tail, follow, signal }),
+  'station.restart': async ({ fleet }, { stations }, { actor }) => ({
+    jobId: (await fleet.restart(stations, actor)).id,
+  }),
+  'station.start': async ({ fleet }, { stations }, { actor }) => ({
+    jobId: (await fleet.setStopped(stations, false, actor)).id,
+  }),
+  'station.stop': async ({ fleet }, { stations }, { actor }) => ({
+    jobId: (await fleet.setStopped(stations, true, actor)).id,
+  }),
 };

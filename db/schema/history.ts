@@ -18,5 +18,9 @@ const columns = () => ({
   downloadedBytes: integer('downloaded_bytes').notNull(),
 });
 
-export const history10s = sqliteTable('history_10s', columns(), (t) => [primaryKey({ columns: [t.series, t.at] })]);
-export const history1m = sqliteTable('history_1m', columns(), (t) => [primaryKey({ columns: [t.series, t.at] })]);
+export const history10s = sqliteTable('history_10s', columns(), (t) => [
+  primaryKey({ columns: [t.series, t.at] }),
+]);
+export const history1m = sqliteTable('history_1m', columns(), (t) => [
+  primaryKey({ columns: [t.series, t.at] }),
+]);

@@ -5,7 +5,14 @@
 import { Agent as HttpAgent, type IncomingMessage, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { AppError } from '../contract/errors.ts';
-import { type CallName, type Input, type OperationName, type Output, operations, type StreamName } from '../contract/operations.ts';
+import {
+  type CallName,
+  type Input,
+  type OperationName,
+  type Output,
+  operations,
+  type StreamName,
+} from '../contract/operations.ts';
 import { operationPath, SESSION_HEADER, VERSION, VERSION_HEADER } from '../contract/transport.ts';
 
 export interface ClientOptions {
@@ -16,9 +23,17 @@ export interface ClientOptions {
 
 export interface Client {
   /** Calls an operation. @throws AppError with the agent's code, or `agent_unreachable`. */
-  call<N extends CallName>(name: N, input: Input<N>, options?: { signal?: AbortSignal; timeoutMs?: number }): Promise<Output<N>>;
+  call<N extends CallName>(
+    name: N,
+    input: Input<N>,
+    options?: { signal?: AbortSignal; timeoutMs?: number },
+  ): Promise<Output<N>>;
   /** Opens a stream; ends when the agent ends it, the caller stops iterating, or the signal aborts. */
-  stream<N extends StreamName>(name: N, input: Input<N>, options?: { signal?: AbortSignal }): AsyncGenerator<Output<N>, void, void>;
+  stream<N extends StreamName>(
+    name: N,
+    input: Input<N>,
+    options?: { signal?: AbortSignal },
+  ): AsyncGenerator<Output<N>, void, void>;
 }
 
 // One pool for the whole process: the panel makes a client a request, the connections outlive it.
@@ -27,14 +42,26 @@ const pool = new HttpAgent({ keepAlive: true, maxSockets: 64, maxFreeSockets: 8 
 export function createClient(options: ClientOptions): Client {
   return {
     async call(name, input, { signal, timeoutMs = 30_000 } = {}) {
-      const response = await send(options, name, input, pool, AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]));
+      const response = await send(
+        options,
+        name,
+        input,
+        pool,
+        AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
+      );
       const body = await readJson(response);
       if (response.statusCode !== 200) throw AppError.fromJSON(body);
       return parseOutput(name, body);
     },
     async *stream(name, input, { signal } = {}) {
       const left = new AbortController();
-      const response = await send(options, name, input, false, AbortSignal.any([left.signal, ...(signal ? [signal] : [])]));
+      const response = await send(
+        options,
+        name,
+        input,
+        false,
+        AbortSignal.any([left.signal, ...(signal ? [signal] : [])]),
+      );
       try {
         if (response.statusCode !== 200) throw AppError.fromJSON(await readJson(response));
         for await (const line of createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })) {
@@ -93,7 +120,13 @@ function send(
       },
     });
     outgoing.once('response', resolve);
-    outgoing.once('error', (error) => reject(signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError' ? timedOut(name) : unreachable(error)));
+    outgoing.once('error', (error) =>
+      reject(
+        signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
+          ? timedOut(name)
+          : unreachable(error),
+      ),
+    );
     outgoing.end(body);
   });
 }
@@ -109,13 +142,20 @@ async function readJson(response: IncomingMessage): Promise<unknown> {
 }
 
 function timedOut(name: string): AppError {
-  return new AppError('timed_out', { message: `The agent did not answer ${name} in time.`, remedy: 'See `conduit logs --agent`.' });
+  return new AppError('timed_out', {
+    message: `The agent did not answer ${name} in time.`,
+    remedy: 'See `conduit logs --agent`.',
+  });
 }
 
 function unreachable(cause: unknown): AppError {
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === 'EACCES') {
-    return new AppError('forbidden', { message: 'This needs root.', remedy: 'Run the command with sudo.', cause });
+    return new AppError('forbidden', {
+      message: 'This needs root.',
+      remedy: 'Run the command with sudo.',
+      cause,
+    });
   }
   return new AppError('agent_unreachable', {
     message: 'The agent does not answer on its socket.',

@@ -72,6 +72,8 @@ export class AppError extends Error {
       const { code, ...rest } = body as ErrorBody;
       if (code in ERRORS) return new AppError(code, rest);
     }
-    return new AppError('internal', { message: 'The agent sent an error that this version does not understand.' });
+    return new AppError('internal', {
+      message: 'The agent sent an error that this version does not understand.',
+    });
   }
 }

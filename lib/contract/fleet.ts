@@ -82,7 +82,13 @@ export const stationDetailSchema = z.object({
   proxyId: z.string().nullable(),
   keyState: z.enum(['sound', 'absent', 'missing', 'empty', 'invalid', 'changed', 'unknown']),
   createdAt: z.number().nullable(),
-  settings: fleetSettingsSchema.pick({ maxClients: true, bandwidthMbps: true, cpus: true, memoryMb: true, openFiles: true }),
+  settings: fleetSettingsSchema.pick({
+    maxClients: true,
+    bandwidthMbps: true,
+    cpus: true,
+    memoryMb: true,
+    openFiles: true,
+  }),
   override: stationOverrideSchema,
   notes: z.array(z.string()),
 });

@@ -2,7 +2,14 @@ import { z } from 'zod';
 
 /** Work that takes longer than a second: steps, progress, a log, an outcome. */
 
-export const jobStateSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted']);
+export const jobStateSchema = z.enum([
+  'queued',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'interrupted',
+]);
 export type JobState = z.infer<typeof jobStateSchema>;
 
 export const jobStepSchema = z.object({
@@ -30,7 +37,11 @@ export const jobSchema = z.object({
 });
 export type Job = z.infer<typeof jobSchema>;
 
-export const jobLogLineSchema = z.object({ at: z.number(), level: z.enum(['info', 'warning', 'error']), text: z.string() });
+export const jobLogLineSchema = z.object({
+  at: z.number(),
+  level: z.enum(['info', 'warning', 'error']),
+  text: z.string(),
+});
 export type JobLogLine = z.infer<typeof jobLogLineSchema>;
 
 /** What a job stream carries: the job whenever it changes, and each new log line. The stream ends with the job. */

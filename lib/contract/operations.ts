@@ -33,18 +33,28 @@ interface OperationSpec<I extends z.ZodType, O extends z.ZodType, K extends 'cal
   output: O;
 }
 
-function call<I extends z.ZodType, O extends z.ZodType>(access: Access, input: I, output: O): OperationSpec<I, O, 'call'> {
+function call<I extends z.ZodType, O extends z.ZodType>(
+  access: Access,
+  input: I,
+  output: O,
+): OperationSpec<I, O, 'call'> {
   return { access, kind: 'call', input, output };
 }
 
-function stream<I extends z.ZodType, O extends z.ZodType>(access: Access, input: I, output: O): OperationSpec<I, O, 'stream'> {
+function stream<I extends z.ZodType, O extends z.ZodType>(
+  access: Access,
+  input: I,
+  output: O,
+): OperationSpec<I, O, 'stream'> {
   return { access, kind: 'stream', input, output };
 }
 
 const nothing = z.strictObject({});
 const done = z.object({ ok: z.literal(true) });
 const jobReference = z.object({ jobId: z.string() });
-const stationList = z.strictObject({ stations: z.array(stationIndexSchema).min(1, 'name at least one station').max(10_000) });
+const stationList = z.strictObject({
+  stations: z.array(stationIndexSchema).min(1, 'name at least one station').max(10_000),
+});
 const jobId = z.strictObject({ id: z.string().regex(/^[a-z0-9-]{8,40}$/, 'is not a job id') });
 
 export const operations = {
@@ -53,8 +63,16 @@ export const operations = {
     z.strictObject({ limit: z.int().min(1).max(500).default(100), before: z.int().min(1).optional() }),
     z.object({ entries: z.array(activityEntrySchema), more: z.boolean() }),
   ),
-  'admin.resetPassword': call('root', z.strictObject({ username: usernameSchema.optional(), password: passwordSchema }), z.object({ username: z.string() })),
-  'agent.get': call('root', nothing, z.object({ version: z.string(), pid: z.number(), startedAt: z.number(), rssBytes: z.number() })),
+  'admin.resetPassword': call(
+    'root',
+    z.strictObject({ username: usernameSchema.optional(), password: passwordSchema }),
+    z.object({ username: z.string() }),
+  ),
+  'agent.get': call(
+    'root',
+    nothing,
+    z.object({ version: z.string(), pid: z.number(), startedAt: z.number(), rssBytes: z.number() }),
+  ),
   'balancer.configure': call('write', balancerSettingsSchema.partial(), balancerDetailSchema),
   'balancer.get': call('read', nothing, balancerDetailSchema),
   'balancer.stop': call('root', nothing, done),
@@ -67,12 +85,24 @@ export const operations = {
   'history.query': call('read', historyQuerySchema, historySeriesSchema),
   'job.cancel': call('write', jobId, jobSchema),
   'job.get': call('read', jobId, jobSchema),
-  'job.list': call('read', z.strictObject({ limit: z.int().min(1).max(200).default(50), state: jobStateSchema.optional() }), z.object({ jobs: z.array(jobSchema) })),
+  'job.list': call(
+    'read',
+    z.strictObject({ limit: z.int().min(1).max(200).default(50), state: jobStateSchema.optional() }),
+    z.object({ jobs: z.array(jobSchema) }),
+  ),
   'job.watch': stream('read', jobId, jobEventSchema),
-  'session.create': call('open', z.strictObject({ username: z.string().max(64), password: z.string().max(256) }), sessionSchema),
+  'session.create': call(
+    'open',
+    z.strictObject({ username: z.string().max(64), password: z.string().max(256) }),
+    sessionSchema,
+  ),
   'session.end': call('read', nothing, done),
   'session.get': call('read', nothing, z.object({ username: z.string(), expiresAt: z.number() })),
-  'setup.complete': call('open', z.strictObject({ token: tokenSchema, username: usernameSchema, password: passwordSchema }), sessionSchema),
+  'setup.complete': call(
+    'open',
+    z.strictObject({ token: tokenSchema, username: usernameSchema, password: passwordSchema }),
+    sessionSchema,
+  ),
   'setup.createLink': call('root', nothing, z.object({ token: tokenSchema, expiresAt: z.number() })),
   /** `needed` is true until an administrator exists. */
   'setup.get': call('open', nothing, z.object({ needed: z.boolean(), version: z.string() })),
@@ -81,7 +111,11 @@ export const operations = {
   'station.get': call('read', z.strictObject({ station: stationIndexSchema }), stationDetailSchema),
   'station.logs': stream(
     'read',
-    z.strictObject({ station: stationIndexSchema, tail: z.int().min(0).max(5000).default(200), follow: z.boolean().default(true) }),
+    z.strictObject({
+      station: stationIndexSchema,
+      tail: z.int().min(0).max(5000).default(200),
+      follow: z.boolean().default(true),
+    }),
     logLineSchema,
   ),
   'station.restart': call('write', stationList, jobReference),
@@ -90,7 +124,9 @@ export const operations = {
 } as const satisfies Record<string, OperationSpec<z.ZodType, z.ZodType, 'call' | 'stream'>>;
 
 export type OperationName = keyof typeof operations;
-export type CallName = { [N in OperationName]: (typeof operations)[N]['kind'] extends 'call' ? N : never }[OperationName];
+export type CallName = {
+  [N in OperationName]: (typeof operations)[N]['kind'] extends 'call' ? N : never;
+}[OperationName];
 export type StreamName = Exclude<OperationName, CallName>;
 /** What a caller passes: defaults may be left out. */
 export type Input<N extends OperationName> = z.input<(typeof operations)[N]['input']>;

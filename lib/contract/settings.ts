@@ -19,7 +19,10 @@ const maxClients = z
   .max(1000, 'must be at most 1000, the limit of one station; use more stations for more clients');
 const bandwidthMbps = z
   .number('must be a number of Mbit/s from 1 to 10000, or -1 for unlimited')
-  .refine((v) => v === -1 || (v >= 1 && v <= 10_000), 'must be from 1 to 10000 Mbit/s per client, or -1 for unlimited');
+  .refine(
+    (v) => v === -1 || (v >= 1 && v <= 10_000),
+    'must be from 1 to 10000 Mbit/s per client, or -1 for unlimited',
+  );
 const cpus = z
   .number('must be a number of CPUs from 0.05 to 512, or empty for no limit')
   .min(0.05, 'must be at least 0.05 CPU')
@@ -34,7 +37,10 @@ const openFiles = z
   .int('must be a whole number from 1024 to 1048576')
   .min(1024, 'must be at least 1024')
   .max(1_048_576, 'must be at most 1048576');
-const port = z.int('must be a port from 1 to 65535').min(1, 'must be at least 1').max(65_535, 'must be at most 65535');
+const port = z
+  .int('must be a port from 1 to 65535')
+  .min(1, 'must be at least 1')
+  .max(65_535, 'must be at most 65535');
 
 export const networkModeSchema = z.enum(['cluster', 'host'], 'must be `cluster` or `host`');
 

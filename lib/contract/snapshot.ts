@@ -82,7 +82,13 @@ export const snapshotSchema = z.object({
   }),
   /** Per country as the stations of 2.x report it; empty for older images. */
   countries: z.array(
-    z.object({ code: z.string(), connected: z.number(), connecting: z.number(), uploadedBytes: z.number(), downloadedBytes: z.number() }),
+    z.object({
+      code: z.string(),
+      connected: z.number(),
+      connecting: z.number(),
+      uploadedBytes: z.number(),
+      downloadedBytes: z.number(),
+    }),
   ),
   host: z.object({
     cores: z.number(),

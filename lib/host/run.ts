@@ -52,7 +52,11 @@ const MAX_OUTPUT_CHARACTERS = 4_000_000;
  * Runs `file` with `args` and waits for it. SIGTERM at the time limit or abort, SIGKILL 5 s later.
  * @throws CommandError when it cannot be started, exits otherwise than allowed, is killed or takes too long
  */
-export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+export async function run(
+  file: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
   const result = await execa(file, [...args], {
     reject: false,
     stripFinalNewline: false,
@@ -63,7 +67,9 @@ export async function run(file: string, args: readonly string[], options: RunOpt
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
-    ...(options.inherit === true ? { stdout: ['inherit', 'pipe'] as const, stderr: ['inherit', 'pipe'] as const } : {}),
+    ...(options.inherit === true
+      ? { stdout: ['inherit', 'pipe'] as const, stderr: ['inherit', 'pipe'] as const }
+      : {}),
   });
   const stdout = result.stdout ?? '';
   const stderr = result.stderr ?? '';
@@ -73,7 +79,8 @@ export async function run(file: string, args: readonly string[], options: RunOpt
   if (result.exitCode !== undefined && options.okExitCodes?.includes(result.exitCode) && !result.timedOut) {
     return { exitCode: result.exitCode, stdout, stderr, durationMs: result.durationMs };
   }
-  const hide = (text: string) => (options.redact ?? []).reduce((t, secret) => t.replaceAll(secret, '***'), text);
+  const hide = (text: string) =>
+    (options.redact ?? []).reduce((t, secret) => t.replaceAll(secret, '***'), text);
   throw new CommandError({
     command: hide([file, ...args].join(' ').slice(0, 300)),
     reason: hide(failureReason(result, options.timeoutMs ?? 60_000, stderr)),
@@ -87,14 +94,29 @@ export async function run(file: string, args: readonly string[], options: RunOpt
 }
 
 function failureReason(
-  result: { timedOut: boolean; isCanceled: boolean; signal?: string | undefined; exitCode?: number | undefined; code?: string | undefined },
+  result: {
+    timedOut: boolean;
+    isCanceled: boolean;
+    signal?: string | undefined;
+    exitCode?: number | undefined;
+    code?: string | undefined;
+  },
   timeoutMs: number,
   stderr: string,
 ): string {
   if (result.timedOut) return `no answer within ${timeoutMs} ms`;
   if (result.isCanceled) return 'cancelled';
   if (result.code === 'ENOENT') return 'is not installed';
-  const lastLine = stderr.trim().split('\n').at(-1)?.replace(/[\p{Cc}]/gu, ' ').slice(0, 500) ?? '';
-  const outcome = result.signal === undefined ? `exit code ${result.exitCode ?? result.code}` : `killed by ${result.signal}`;
+  const lastLine =
+    stderr
+      .trim()
+      .split('\n')
+      .at(-1)
+      ?.replace(/[\p{Cc}]/gu, ' ')
+      .slice(0, 500) ?? '';
+  const outcome =
+    result.signal === undefined
+      ? `exit code ${result.exitCode ?? result.code}`
+      : `killed by ${result.signal}`;
   return lastLine === '' ? outcome : `${outcome}: ${lastLine}`;
 }

@@ -1,0 +1,237 @@
+/**
+ * Administrators, their sessions, and the one-time set-up link. Passwords are checked here and nowhere else;
+ * tokens are 256 random bits, kept as SHA-256 only.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { eq, lt } from 'drizzle-orm';
+import type { Db } from '../db/open.ts';
+import { admins, sessions, setupLinks } from '../db/schema/identity.ts';
+import { AppError } from '../lib/contract/errors.ts';
+import type { Session } from '../lib/contract/identity.ts';
+import type { ActivityLog } from './activity.ts';
+import { hashPassword, verifyPassword } from './password.ts';
+
+const SESSION_MS = 7 * 24 * 60 * 60 * 1000;
+const SETUP_LINK_MS = 60 * 60 * 1000;
+/** Failures in a row before every further attempt must wait, and the longest wait. */
+const FREE_FAILURES = 4;
+const LONGEST_LOCK_MS = 15 * 60 * 1000;
+
+export interface Identity {
+  setupNeeded(): boolean;
+  /** A link replaces the ones before it. @throws AppError conflict when an administrator exists */
+  createSetupLink(): { token: string; expiresAt: number };
+  /** Uses up the link and creates the administrator. @throws AppError forbidden, conflict */
+  completeSetup(input: { token: string; username: string; password: string }): Promise<Session>;
+  /** @throws AppError unauthenticated, locked_out */
+  signIn(username: string, password: string): Promise<Session>;
+  /** The session's administrator. @throws AppError unauthenticated when it ended or never was */
+  authenticate(token: string): { username: string; expiresAt: number };
+  endSession(token: string): void;
+  /** Sets a new password and ends all sessions. @throws AppError not_found */
+  resetPassword(username: string | undefined, password: string): Promise<{ username: string }>;
+}
+
+export function createIdentity({
+  db,
+  activity,
+  now,
+}: {
+  db: Db;
+  activity: ActivityLog;
+  now: () => number;
+}): Identity {
+  /** Attempts on names that do not exist are slowed down like the others, so that a name cannot be probed. */
+  const strangers = { failures: 0, lockedUntil: 0 };
+  /** One hash at a time: each takes 32 MB for a moment. */
+  let hashing: Promise<unknown> = Promise.resolve();
+  function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+    const turn = hashing.then(work, work);
+    hashing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  const setupNeeded = () => db.select({ id: admins.id }).from(admins).limit(1).get() === undefined;
+
+  function openSession(adminId: number, username: string): Session {
+    const token = newToken();
+    const expiresAt = now() + SESSION_MS;
+    db.delete(sessions).where(lt(sessions.expiresAt, now())).run();
+    db.insert(sessions)
+      .values({ tokenHash: sha256(token), adminId, createdAt: now(), expiresAt })
+      .run();
+    return { token, username, expiresAt };
+  }
+
+  function refuseWhileLocked(lockedUntil: number): void {
+    if (lockedUntil <= now()) return;
+    const retryAfterSeconds = Math.ceil((lockedUntil - now()) / 1000);
+    throw new AppError('locked_out', {
+      message: `Too many failed attempts. Try again in ${retryAfterSeconds} s.`,
+      remedy: 'If you lost the password, run `sudo conduit admin reset-password` on the server.',
+      retryAfterSeconds,
+    });
+  }
+
+  return {
+    setupNeeded,
+    createSetupLink() {
+      if (!setupNeeded()) {
+        throw new AppError('conflict', {
+          message: 'An administrator exists already.',
+          remedy: 'Sign in, or set a new password with `sudo conduit admin reset-password`.',
+        });
+      }
+      const token = newToken();
+      const expiresAt = now() + SETUP_LINK_MS;
+      db.transaction(
+        (tx) => {
+          tx.delete(setupLinks).run();
+          tx.insert(setupLinks)
+            .values({ tokenHash: sha256(token), createdAt: now(), expiresAt })
+            .run();
+        },
+        { behavior: 'immediate' },
+      );
+      return { token, expiresAt };
+    },
+    async completeSetup({ token, username, password }) {
+      const passwordHash = await oneAtATime(() => hashPassword(password));
+      const id = db.transaction(
+        (tx) => {
+          if (!setupNeeded())
+            throw new AppError('conflict', {
+              message: 'An administrator exists already.',
+              remedy: 'Sign in instead.',
+            });
+          const link = tx
+            .select()
+            .from(setupLinks)
+            .where(eq(setupLinks.tokenHash, sha256(token)))
+            .get();
+          if (link === undefined || link.expiresAt <= now()) {
+            throw new AppError('forbidden', {
+              message: 'This set-up link is used up or has expired.',
+              remedy: 'Make a new one on the server: `sudo conduit admin setup-link`.',
+            });
+          }
+          tx.delete(setupLinks).run();
+          return tx
+            .insert(admins)
+            .values({ username, passwordHash, createdAt: now() })
+            .returning({ id: admins.id })
+            .get().id;
+        },
+        { behavior: 'immediate' },
+      );
+      activity.record({
+        actor: username,
+        action: 'setup.complete',
+        summary: `Created the administrator ${username}`,
+        outcome: 'ok',
+      });
+      return openSession(id, username);
+    },
+    async signIn(username, password) {
+      const admin = db.select().from(admins).where(eq(admins.username, username)).get();
+      refuseWhileLocked(admin?.lockedUntil ?? strangers.lockedUntil);
+      const matches = await oneAtATime(() => verifyPassword(password, admin?.passwordHash ?? null));
+      if (admin !== undefined && matches) {
+        db.update(admins).set({ failures: 0, lockedUntil: 0 }).where(eq(admins.id, admin.id)).run();
+        activity.record({
+          actor: username,
+          action: 'session.create',
+          summary: `${username} signed in`,
+          outcome: 'ok',
+        });
+        return openSession(admin.id, username);
+      }
+      if (admin === undefined) {
+        strangers.failures += 1;
+        strangers.lockedUntil = now() + lockMs(strangers.failures);
+      } else {
+        // Read again: other attempts may have failed while this one was hashing.
+        const failures =
+          (db.select({ failures: admins.failures }).from(admins).where(eq(admins.id, admin.id)).get()
+            ?.failures ?? 0) + 1;
+        db.update(admins)
+          .set({ failures, lockedUntil: now() + lockMs(failures) })
+          .where(eq(admins.id, admin.id))
+          .run();
+      }
+      activity.record({
+        actor: 'nobody',
+        action: 'session.create',
+        summary: 'A sign-in was refused',
+        outcome: 'refused',
+      });
+      throw new AppError('unauthenticated', { message: 'Name or password is wrong.' });
+    },
+    authenticate(token) {
+      const row = db
+        .select({ username: admins.username, expiresAt: sessions.expiresAt })
+        .from(sessions)
+        .innerJoin(admins, eq(admins.id, sessions.adminId))
+        .where(eq(sessions.tokenHash, sha256(token)))
+        .get();
+      if (row === undefined || row.expiresAt <= now()) {
+        throw new AppError('unauthenticated', {
+          message: 'The session has ended.',
+          remedy: 'Sign in again.',
+        });
+      }
+      return row;
+    },
+    endSession(token) {
+      db.delete(sessions)
+        .where(eq(sessions.tokenHash, sha256(token)))
+        .run();
+    },
+    async resetPassword(username, password) {
+      const all = db.select({ id: admins.id, username: admins.username }).from(admins).all();
+      const admin =
+        username === undefined && all.length === 1 ? all[0] : all.find((row) => row.username === username);
+      if (admin === undefined) {
+        throw new AppError('not_found', {
+          message:
+            all.length === 0 ? 'There is no administrator yet.' : 'There is no administrator of that name.',
+          remedy:
+            all.length === 0
+              ? 'Make a set-up link with `sudo conduit admin setup-link`.'
+              : `Known: ${all.map((row) => row.username).join(', ')}.`,
+        });
+      }
+      const passwordHash = await oneAtATime(() => hashPassword(password));
+      db.transaction(
+        (tx) => {
+          tx.update(admins)
+            .set({ passwordHash, failures: 0, lockedUntil: 0 })
+            .where(eq(admins.id, admin.id))
+            .run();
+          tx.delete(sessions).where(eq(sessions.adminId, admin.id)).run();
+        },
+        { behavior: 'immediate' },
+      );
+      activity.record({
+        actor: 'root',
+        action: 'admin.resetPassword',
+        summary: `Set a new password for ${admin.username}`,
+        outcome: 'ok',
+      });
+      return { username: admin.username };
+    },
+  };
+}
+
+/** 0 for the first failures, then 2 s, 4 s, 8 s … up to 15 minutes. */
+function lockMs(failures: number): number {
+  return failures <= FREE_FAILURES ? 0 : Math.min(2 ** (failures - FREE_FAILURES) * 1000, LONGEST_LOCK_MS);
+}
+
+function newToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function sha256(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}

@@ -1,0 +1,91 @@
+/** The agent: the only privileged program. Builds its parts, opens its two sockets, and stops cleanly. */
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pino } from 'pino';
+import { openDatabase } from '../db/open.ts';
+import { createDocker } from '../lib/host/docker.ts';
+import { pathsFor } from '../lib/host/paths.ts';
+import { createActivityLog } from './activity.ts';
+import { createBalancerService } from './balancer/create.ts';
+import type { CoreDeps, Deps } from './deps.ts';
+import { readAgentEnv } from './env.ts';
+import { createFleetService } from './fleet/create.ts';
+import { createIdentity } from './identity.ts';
+import { createJobRunner } from './jobs/runner.ts';
+import { createLiveService } from './live/create.ts';
+import { createAgentServer } from './server.ts';
+import { findGroupId, listenOnSocket } from './sockets.ts';
+
+function build(): Deps {
+  // Works from the source tree and from the bundle alike: both lie one folder below the root.
+  const env = readAgentEnv(process.env, join(dirname(process.argv[1] ?? '.'), '../db/migrations'));
+  const paths = pathsFor(env.stateDir, env.runDir);
+  mkdirSync(env.stateDir, { recursive: true, mode: 0o711 });
+  const log = pino({ level: env.logLevel, base: { pid: process.pid } });
+  const now = Date.now;
+  const db = openDatabase(paths.database, env.migrationsDir);
+  const activity = createActivityLog(db, now);
+  const core: CoreDeps = {
+    env,
+    paths,
+    db,
+    log,
+    now,
+    activity,
+    docker: createDocker(env.dockerSocket),
+    jobs: createJobRunner({ db, log, now }),
+  };
+  const balancer = createBalancerService(core);
+  const fleet = createFleetService({
+    ...core,
+    balancer,
+    connectedOf: (station) => live.connectedOf(station),
+  });
+  const live = createLiveService({ ...core, fleet, balancer });
+  return { ...core, balancer, fleet, live, identity: createIdentity({ db, activity, now }) };
+}
+
+async function main(): Promise<void> {
+  // Database, backups and logs are root's alone; what others may read is opened to them file by file.
+  process.umask(0o077);
+  const deps = build();
+  const { log, paths, env } = deps;
+  const root = createAgentServer(deps, 'root');
+  const panel = createAgentServer(deps, 'panel');
+  const gid = findGroupId(env.panelGroup);
+  if (gid === null)
+    log.warn(
+      { group: env.panelGroup },
+      'the panel group does not exist; only root can open the panel socket',
+    );
+  await listenOnSocket(root, paths.rootSocket, { mode: 0o600, gid: null });
+  await listenOnSocket(panel, paths.agentSocket, { mode: gid === null ? 0o600 : 0o660, gid });
+  await deps.balancer.start();
+  await deps.fleet.start();
+  deps.live.start();
+  log.info({ prefix: env.prefix }, 'agent ready');
+
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'agent stopping');
+    for (const server of [root, panel]) {
+      server.close();
+      server.closeAllConnections();
+    }
+    await deps.jobs.stop();
+    await deps.fleet.stop();
+    await deps.live.stop();
+    await deps.balancer.close();
+    deps.db.$client.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', (signal) => void stop(signal));
+  process.on('SIGINT', (signal) => void stop(signal));
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+});

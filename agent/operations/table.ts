@@ -1,0 +1,15 @@
+import { balancerOperations } from './balancer.ts';
+import { fleetOperations } from './fleet.ts';
+import type { Handlers } from './handler.ts';
+import { identityOperations } from './identity.ts';
+import { jobOperations } from './jobs.ts';
+import { liveOperations } from './live.ts';
+
+/** Every operation of the contract with the code behind it; the type makes a missing one an error. */
+export const handlers: Handlers = {
+  ...balancerOperations,
+  ...fleetOperations,
+  ...identityOperations,
+  ...jobOperations,
+  ...liveOperations,
+};

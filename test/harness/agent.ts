@@ -1,0 +1,139 @@
+/**
+ * Starts a real agent for a test: its own process, state directory, prefix and ports, so that it can stand beside
+ * a running installation. Everything it made is removed by `dispose`.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, createClient } from '../../lib/client/client.ts';
+import type { BalancerSettings } from '../../lib/contract/settings.ts';
+import { createDocker } from '../../lib/host/docker.ts';
+import { waitFor } from './wait-for.ts';
+
+export interface TestAgent {
+  client: Client;
+  /** Client of the panel's socket, for tests of access. */
+  panelClient(session?: string): Client;
+  stateDir: string;
+  runDir: string;
+  prefix: string;
+  pid(): number;
+  /** Everything the agent wrote to its log so far. */
+  log(): string;
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** Starts it again on the same state. */
+  restart(): Promise<void>;
+  /** Stops the agent, its nginx, and removes containers, volumes and networks of this prefix. */
+  dispose(): Promise<void>;
+}
+
+export interface TestAgentOptions {
+  /** 2 to 16 small letters or digits, different for each test file. */
+  prefix: string;
+  /** Ports and config path; the default is a pair of high ports and a config in the state directory. */
+  balancer?: Partial<BalancerSettings>;
+  env?: Record<string, string>;
+}
+
+const root = join(import.meta.dirname, '../..');
+const node = process.execPath;
+
+export async function startTestAgent(options: TestAgentOptions): Promise<TestAgent> {
+  const { prefix } = options;
+  const base = await mkdtemp(join(tmpdir(), `${prefix}-`));
+  const stateDir = join(base, 'state');
+  const runDir = join(base, 'run');
+  let child: ChildProcess | undefined;
+  let output = '';
+  const rootSocket = join(runDir, 'root.sock');
+  const client = createClient({ socketPath: rootSocket });
+
+  async function start(): Promise<void> {
+    const started = spawn(node, [join(root, 'agent/main.ts')], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        CONDUIT_STATE_DIR: stateDir,
+        CONDUIT_RUN_DIR: runDir,
+        CONDUIT_PREFIX: prefix,
+        CONDUIT_TICK_MS: '500',
+        CONDUIT_LOG_LEVEL: 'debug',
+        ...options.env,
+      },
+    });
+    child = started;
+    const collect = (chunk: Buffer) => {
+      output += chunk.toString();
+    };
+    started.stdout.on('data', collect);
+    started.stderr.on('data', collect);
+    await waitFor('the agent to answer', async () => {
+      if (started.exitCode !== null) throw new Error(`the agent ended with code ${started.exitCode}:\n${output}`);
+      return client.call('agent.get', {}).then(
+        () => true,
+        () => false,
+      );
+    });
+  }
+
+  async function kill(signal: NodeJS.Signals): Promise<void> {
+    const running = child;
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
+    const gone = new Promise((resolve) => running.once('exit', resolve));
+    running.kill(signal);
+    await gone;
+  }
+
+  await cleanEngine(prefix);
+  await start();
+  await client.call('balancer.configure', {
+    primaryPort: 20_443,
+    secondaryPort: 25_566,
+    configPath: join(stateDir, 'nginx.conf'),
+    targetSessions: 1000,
+    ...options.balancer,
+  });
+
+  return {
+    client,
+    panelClient: (session) =>
+      createClient({ socketPath: join(runDir, 'agent.sock'), ...(session === undefined ? {} : { session }) }),
+    stateDir,
+    runDir,
+    prefix,
+    pid: () => child?.pid ?? 0,
+    log: () => output,
+    kill,
+    restart: async () => {
+      await kill('SIGTERM');
+      await start();
+    },
+    dispose: async () => {
+      await kill('SIGKILL');
+      await stopNginxOf(base);
+      await cleanEngine(prefix);
+      await rm(base, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Stops the nginx masters whose command line names a config below `directory`. */
+async function stopNginxOf(directory: string): Promise<void> {
+  const { readdir } = await import('node:fs/promises');
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (command.startsWith('nginx: master') && command.includes(directory)) process.kill(Number(pid), 'SIGTERM');
+  }
+}
+
+async function cleanEngine(prefix: string): Promise<void> {
+  const docker = createDocker('/var/run/docker.sock');
+  const ours = (name: string) => new RegExp(`^${prefix}(-net|-data)?(-\\d+)?$`).test(name);
+  for (const container of await docker.listContainers({ all: true })) {
+    if (ours(container.name)) await docker.remove(container.id, { force: true });
+  }
+  for (const volume of await docker.listVolumes()) if (ours(volume.name)) await docker.removeVolume(volume.name);
+  for (const network of await docker.listNetworks()) if (ours(network.name)) await docker.removeNetwork(network.name);
+}
