@@ -70,7 +70,8 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
     started.stdout.on('data', collect);
     started.stderr.on('data', collect);
     await waitFor('the agent to answer', async () => {
-      if (started.exitCode !== null) throw new Error(`the agent ended with code ${started.exitCode}:\n${output}`);
+      if (started.exitCode !== null)
+        throw new Error(`the agent ended with code ${started.exitCode}:\n${output}`);
       return client.call('agent.get', {}).then(
         () => true,
         () => false,
@@ -124,7 +125,8 @@ async function stopNginxOf(directory: string): Promise<void> {
   const { readdir } = await import('node:fs/promises');
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (command.startsWith('nginx: master') && command.includes(directory)) process.kill(Number(pid), 'SIGTERM');
+    if (command.startsWith('nginx: master') && command.includes(directory))
+      process.kill(Number(pid), 'SIGTERM');
   }
 }
 
@@ -134,6 +136,8 @@ async function cleanEngine(prefix: string): Promise<void> {
   for (const container of await docker.listContainers({ all: true })) {
     if (ours(container.name)) await docker.remove(container.id, { force: true });
   }
-  for (const volume of await docker.listVolumes()) if (ours(volume.name)) await docker.removeVolume(volume.name);
-  for (const network of await docker.listNetworks()) if (ours(network.name)) await docker.removeNetwork(network.name);
+  for (const volume of await docker.listVolumes())
+    if (ours(volume.name)) await docker.removeVolume(volume.name);
+  for (const network of await docker.listNetworks())
+    if (ours(network.name)) await docker.removeNetwork(network.name);
 }

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { admins, sessions, setupLinks } from '../db/schema/identity.ts';
+import { openTestDatabase } from '../test/harness/database.ts';
+import { createActivityLog } from './activity.ts';
+import { createIdentity } from './identity.ts';
+
+const PASSWORD = 'correct horse battery';
+
+function setUp() {
+  const db = openTestDatabase();
+  const clock = { ms: 1_800_000_000_000 };
+  const now = () => clock.ms;
+  const activity = createActivityLog(db, now);
+  return { db, clock, activity, identity: createIdentity({ db, activity, now }) };
+}
+
+async function withAdministrator() {
+  const world = setUp();
+  const { token } = world.identity.createSetupLink();
+  const session = await world.identity.completeSetup({ token, username: 'sara', password: PASSWORD });
+  return { ...world, session };
+}
+
+describe('set-up link', () => {
+  it('creates the administrator once', async () => {
+    const { identity } = setUp();
+    const { token } = identity.createSetupLink();
+    expect(identity.setupNeeded()).toBe(true);
+    const session = await identity.completeSetup({ token, username: 'sara', password: PASSWORD });
+    expect(identity.setupNeeded()).toBe(false);
+    expect(identity.authenticate(session.token).username).toBe('sara');
+    await expect(
+      identity.completeSetup({ token, username: 'eve', password: PASSWORD }),
+    ).rejects.toMatchObject({ code: 'conflict' });
+    expect(() => identity.createSetupLink()).toThrow(/exists already/);
+  });
+
+  it('expires after an hour', async () => {
+    const { identity, clock } = setUp();
+    const { token } = identity.createSetupLink();
+    clock.ms += 60 * 60 * 1000;
+    await expect(
+      identity.completeSetup({ token, username: 'sara', password: PASSWORD }),
+    ).rejects.toMatchObject({ code: 'forbidden' });
+    expect(identity.setupNeeded()).toBe(true);
+  });
+
+  it('is replaced by a newer one', async () => {
+    const { identity } = setUp();
+    const older = identity.createSetupLink();
+    identity.createSetupLink();
+    await expect(
+      identity.completeSetup({ token: older.token, username: 'sara', password: PASSWORD }),
+    ).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('lets one of two racing requests win', async () => {
+    const { identity } = setUp();
+    const { token } = identity.createSetupLink();
+    const outcomes = await Promise.allSettled([
+      identity.completeSetup({ token, username: 'sara', password: PASSWORD }),
+      identity.completeSetup({ token, username: 'eve', password: PASSWORD }),
+    ]);
+    expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
+  });
+});
+
+describe('sessions', () => {
+  it('keeps neither tokens nor passwords', async () => {
+    const { db, identity, session } = await withAdministrator();
+    const rows = JSON.stringify([
+      db.select().from(admins).all(),
+      db.select().from(sessions).all(),
+      db.select().from(setupLinks).all(),
+    ]);
+    expect(rows).not.toContain(PASSWORD);
+    expect(rows).not.toContain(session.token);
+    expect(identity.authenticate(session.token).username).toBe('sara');
+  });
+
+  it('end by sign-out, by expiry and by a new password', async () => {
+    const { identity, session, clock } = await withAdministrator();
+    const second = await identity.signIn('sara', PASSWORD);
+    identity.endSession(session.token);
+    expect(() => identity.authenticate(session.token)).toThrow(/ended/);
+    expect(identity.authenticate(second.token).username).toBe('sara');
+    clock.ms = second.expiresAt;
+    expect(() => identity.authenticate(second.token)).toThrow(/ended/);
+    const third = await identity.signIn('sara', PASSWORD);
+    await identity.resetPassword(undefined, 'another long password');
+    expect(() => identity.authenticate(third.token)).toThrow(/ended/);
+    await expect(identity.signIn('sara', PASSWORD)).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(identity.signIn('sara', 'another long password')).resolves.toMatchObject({
+      username: 'sara',
+    });
+  });
+});
+
+describe('repeated failures', () => {
+  it('make the next attempt wait longer and longer, and a success forgets them', async () => {
+    const { identity, clock } = await withAdministrator();
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await expect(identity.signIn('sara', 'wrong')).rejects.toMatchObject({ code: 'unauthenticated' });
+    }
+    await expect(identity.signIn('sara', PASSWORD)).rejects.toMatchObject({
+      code: 'locked_out',
+      retryAfterSeconds: 2,
+    });
+    clock.ms += 2000;
+    await expect(identity.signIn('sara', 'wrong')).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(identity.signIn('sara', PASSWORD)).rejects.toMatchObject({ retryAfterSeconds: 4 });
+    clock.ms += 4000;
+    await identity.signIn('sara', PASSWORD);
+    await expect(identity.signIn('sara', 'wrong')).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(identity.signIn('sara', PASSWORD)).resolves.toBeDefined();
+  });
+
+  it('slow names that do not exist as well, so that names cannot be probed', async () => {
+    const { identity } = await withAdministrator();
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await expect(identity.signIn('nobody', 'wrong')).rejects.toMatchObject({ code: 'unauthenticated' });
+    }
+    await expect(identity.signIn('nobody', 'wrong')).rejects.toMatchObject({ code: 'locked_out' });
+  });
+
+  it('are recorded without the name that was tried', async () => {
+    const { identity, activity } = await withAdministrator();
+    await identity.signIn('typed-my-password-here', 'x').catch(() => undefined);
+    const { entries } = activity.list({ limit: 10 });
+    expect(entries[0]).toMatchObject({ outcome: 'refused', actor: 'nobody' });
+    expect(JSON.stringify(entries)).not.toContain('typed-my-password-here');
+  });
+});
