@@ -1,0 +1,347 @@
+/**
+ * The only door to the Docker engine. Answers are our own narrow types; failures are AppErrors that say what to do.
+ */
+import { PassThrough } from 'node:stream';
+import Dockerode from 'dockerode';
+import { AppError } from '../contract/errors.ts';
+import { engineError, notModified, statusOf } from './docker-errors.ts';
+import { addressesOf, createOptions, nanoCpus, toDetail, toEvent } from './docker-shapes.ts';
+import { frames, lines, untilAborted, within } from './docker-streams.ts';
+
+export interface ContainerSummary {
+  id: string;
+  name: string;
+  image: string;
+  imageId: string;
+  /** `created`, `running`, `restarting`, `paused`, `exited`, `dead`, `removing`. */
+  state: string;
+  labels: Record<string, string>;
+  /** Address by network name. */
+  addresses: Record<string, string>;
+}
+
+export interface ContainerDetail {
+  id: string;
+  name: string;
+  image: string;
+  imageId: string;
+  state: string;
+  pid: number | null;
+  exitCode: number | null;
+  startedAtMs: number | null;
+  createdAtMs: number | null;
+  restarts: number;
+  oomKilled: boolean;
+  error: string;
+  labels: Record<string, string>;
+  command: string[];
+  addresses: Record<string, string>;
+  /** In CPUs; null is no limit. */
+  cpus: number | null;
+  /** In bytes; null is no limit. */
+  memoryBytes: number | null;
+}
+
+export interface PortMapping {
+  protocol: 'tcp' | 'udp';
+  containerPort: number;
+  hostAddress: string;
+  hostPort: number;
+}
+
+export interface ContainerSpec {
+  name: string;
+  image: string;
+  command: string[];
+  labels: Record<string, string>;
+  env?: string[];
+  /** A bridge of ours with a fixed address, or the host's own network, or none. */
+  network: { mode: 'bridge'; name: string; address: string } | { mode: 'host' } | { mode: 'none' };
+  ports: PortMapping[];
+  volume: { name: string; target: string; labels: Record<string, string> } | null;
+  cpus: number | null;
+  memoryBytes: number | null;
+  openFiles: number | null;
+  pidsLimit: number | null;
+  restart: boolean;
+}
+
+export interface EngineEvent {
+  /** `start`, `die`, `destroy`, … */
+  action: string;
+  containerId: string;
+  name: string;
+  labels: Record<string, string>;
+  atMs: number;
+}
+
+export interface ContainerLogLine {
+  stream: 'stdout' | 'stderr';
+  atMs: number | null;
+  text: string;
+}
+
+export interface NetworkDetail {
+  name: string;
+  subnet: string | null;
+  gateway: string | null;
+  labels: Record<string, string>;
+}
+
+export interface Docker {
+  info(): Promise<{ version: string; cgroupVersion: string; rootDir: string; storageDriver: string }>;
+  listContainers(options: { all: boolean; label?: string }): Promise<ContainerSummary[]>;
+  /** @returns null when there is no such container */
+  inspectContainer(nameOrId: string): Promise<ContainerDetail | null>;
+  /** @returns the new container's id. @throws AppError conflict when the name is taken */
+  create(spec: ContainerSpec): Promise<string>;
+  /** @throws AppError port_in_use, disk_full, … */
+  start(id: string): Promise<void>;
+  stop(id: string, graceSeconds: number): Promise<void>;
+  restart(id: string, graceSeconds: number): Promise<void>;
+  /** Removes the container, never its named volume; one that is gone already is fine. */
+  remove(id: string, options: { force: boolean }): Promise<void>;
+  updateResources(id: string, limits: { cpus: number | null; memoryBytes: number | null }): Promise<void>;
+  /** Lines as they were written; follows until the signal aborts or the container ends. */
+  logs(
+    id: string,
+    options: { tail: number; follow: boolean; signal: AbortSignal },
+  ): AsyncIterable<ContainerLogLine>;
+  /** Container events from now on; ends when the signal aborts, throws when the engine goes away. */
+  events(signal: AbortSignal): AsyncIterable<EngineEvent>;
+  /** @returns null when the image is not on this machine */
+  inspectImage(reference: string): Promise<ImageDetail | null>;
+  /** @param onProgress told one line a stage. @throws AppError image_unavailable */
+  pullImage(reference: string, onProgress: (line: string) => void): Promise<void>;
+  /** Runs `command` in a throw-away container without a network. @returns its exit code and output */
+  runOnce(image: string, command: string[], timeoutMs: number): Promise<{ exitCode: number; output: string }>;
+  listNetworks(): Promise<NetworkDetail[]>;
+  createNetwork(spec: {
+    name: string;
+    subnet: string;
+    gateway: string;
+    bridge: string;
+    labels: Record<string, string>;
+  }): Promise<void>;
+  removeNetwork(name: string): Promise<void>;
+  listVolumes(): Promise<{ name: string; mountpoint: string; labels: Record<string, string> }[]>;
+  removeVolume(name: string): Promise<void>;
+}
+
+export interface ImageDetail {
+  id: string;
+  digest: string | null;
+  command: string[];
+  entrypoint: string[];
+  user: string;
+  labels: Record<string, string>;
+}
+
+export function createDocker(socketPath: string): Docker {
+  const engine = new Dockerode({ socketPath });
+
+  async function guarded<T>(work: Promise<T>): Promise<T> {
+    return work.catch((error: unknown) => {
+      throw engineError(error);
+    });
+  }
+  /** Null for 404, the engine's "no such thing". */
+  async function orNull<T>(work: Promise<T>): Promise<T | null> {
+    return work.catch((error: unknown) => {
+      if (statusOf(error) === 404) return null;
+      throw engineError(error);
+    });
+  }
+
+  return {
+    async info() {
+      const info = (await guarded(engine.info())) as Record<string, unknown>;
+      return {
+        version: String(info.ServerVersion),
+        cgroupVersion: String(info.CgroupVersion ?? '1'),
+        rootDir: String(info.DockerRootDir),
+        storageDriver: String(info.Driver),
+      };
+    },
+    async listContainers({ all, label }) {
+      const filters = label === undefined ? undefined : { label: [label] };
+      const list = await guarded(
+        engine.listContainers({ all, ...(filters === undefined ? {} : { filters }) }),
+      );
+      return list.map((item) => ({
+        id: item.Id,
+        name: (item.Names[0] ?? '').replace(/^\//, ''),
+        image: item.Image,
+        imageId: item.ImageID,
+        state: item.State,
+        labels: item.Labels ?? {},
+        addresses: addressesOf(item.NetworkSettings?.Networks),
+      }));
+    },
+    async inspectContainer(nameOrId) {
+      const found = await orNull(engine.getContainer(nameOrId).inspect());
+      return found === null ? null : toDetail(found);
+    },
+    async create(spec) {
+      const container = await guarded(engine.createContainer(createOptions(spec)));
+      return container.id;
+    },
+    async start(id) {
+      await notModified(guarded(engine.getContainer(id).start()));
+    },
+    async stop(id, graceSeconds) {
+      await notModified(guarded(engine.getContainer(id).stop({ t: graceSeconds })));
+    },
+    async restart(id, graceSeconds) {
+      await guarded(engine.getContainer(id).restart({ t: graceSeconds }));
+    },
+    async remove(id, { force }) {
+      try {
+        await engine.getContainer(id).remove({ force, v: false });
+      } catch (error) {
+        // 404: gone; 409: its removal is already in progress.
+        const status = statusOf(error);
+        if (status !== 404 && !(status === 409 && /already in progress/.test(String(error))))
+          throw engineError(error);
+      }
+    },
+    async updateResources(id, { cpus, memoryBytes }) {
+      // Zero CPUs and -1 bytes mean "no limit" to the engine; swap follows memory so that lowering it is accepted.
+      const memory = memoryBytes ?? -1;
+      const update = {
+        NanoCpus: nanoCpus(cpus),
+        Memory: memory,
+        MemorySwap: memoryBytes === null ? -1 : memoryBytes * 2,
+      };
+      await guarded(engine.getContainer(id).update(update));
+    },
+    async *logs(id, { tail, follow, signal }) {
+      const options = { stdout: true, stderr: true, timestamps: true, tail };
+      const container = engine.getContainer(id);
+      if (!follow) {
+        const whole = (await guarded(container.logs({ ...options, follow: false }))) as unknown as Buffer;
+        const stream = new PassThrough();
+        stream.end(whole);
+        yield* lines(frames(stream));
+        return;
+      }
+      const stream = await guarded(container.logs({ ...options, follow: true, abortSignal: signal }));
+      yield* untilAborted(lines(frames(stream as unknown as AsyncIterable<Buffer>)), signal);
+    },
+    async *events(signal) {
+      const filters = { type: ['container'] };
+      const stream = await guarded(
+        engine.getEvents({ filters, abortSignal: signal } as Dockerode.GetEventsOptions),
+      );
+      let rest = '';
+      for await (const chunk of untilAborted(stream as unknown as AsyncIterable<Buffer>, signal)) {
+        const parts = (rest + chunk.toString('utf8')).split('\n');
+        rest = parts.pop() ?? '';
+        for (const part of parts) if (part.trim() !== '') yield toEvent(part);
+      }
+      if (!signal.aborted)
+        throw new AppError('engine_unavailable', { message: "The Docker engine's event stream ended." });
+    },
+    async inspectImage(reference) {
+      const image = await orNull(engine.getImage(reference).inspect());
+      if (image === null) return null;
+      return {
+        id: image.Id,
+        digest: image.RepoDigests?.[0]?.split('@')[1] ?? null,
+        command: image.Config.Cmd ?? [],
+        entrypoint: [image.Config.Entrypoint ?? []].flat(),
+        user: image.Config.User ?? '',
+        labels: image.Config.Labels ?? {},
+      };
+    },
+    async pullImage(reference, onProgress) {
+      try {
+        const stream = await engine.pull(reference);
+        await new Promise<void>((resolve, reject) => {
+          let last = '';
+          engine.modem.followProgress(
+            stream,
+            (error: Error | null) => (error === null ? resolve() : reject(error)),
+            (event: { status?: string; id?: string }) => {
+              const line = [event.id, event.status].filter(Boolean).join(': ');
+              if (line !== last && /Pull complete|Digest|Status|Pulling from/.test(line)) onProgress(line);
+              last = line;
+            },
+          );
+        });
+      } catch (cause) {
+        const known = engineError(cause);
+        if (known.code === 'engine_unavailable' || known.code === 'disk_full') throw known;
+        throw new AppError('image_unavailable', {
+          message: `The image ${reference} could not be pulled: ${known.message}`,
+          remedy:
+            'Check the name and the connection. To try everything without a network: sudo ./conduit up --simulator',
+          cause,
+        });
+      }
+    },
+    async runOnce(image, command, timeoutMs) {
+      const created = await guarded(
+        engine.createContainer({
+          Image: image,
+          Cmd: command,
+          NetworkDisabled: true,
+          HostConfig: { NetworkMode: 'none' },
+        }),
+      );
+      try {
+        const ended = created.wait();
+        await guarded(created.start());
+        const exitCode = await within(ended, timeoutMs, `${image} ${command.join(' ')}`);
+        const raw = (await guarded(
+          created.logs({ stdout: true, stderr: true, follow: false }),
+        )) as unknown as Buffer;
+        const stream = new PassThrough();
+        stream.end(raw);
+        let output = '';
+        for await (const line of lines(frames(stream), { timestamps: false })) output += `${line.text}\n`;
+        return { exitCode, output };
+      } finally {
+        await created.remove({ force: true }).catch((error: unknown) => {
+          if (statusOf(error) !== 404) throw engineError(error);
+        });
+      }
+    },
+    async listNetworks() {
+      const list = await guarded(engine.listNetworks());
+      return list.map((network) => ({
+        name: network.Name,
+        subnet: network.IPAM?.Config?.[0]?.Subnet ?? null,
+        gateway: network.IPAM?.Config?.[0]?.Gateway ?? null,
+        labels: network.Labels ?? {},
+      }));
+    },
+    async createNetwork({ name, subnet, gateway, bridge, labels }) {
+      await guarded(
+        engine.createNetwork({
+          Name: name,
+          Driver: 'bridge',
+          CheckDuplicate: true,
+          EnableIPv6: false,
+          IPAM: { Driver: 'default', Config: [{ Subnet: subnet, Gateway: gateway }] },
+          Options: { 'com.docker.network.bridge.name': bridge },
+          Labels: labels,
+        }),
+      );
+    },
+    async removeNetwork(name) {
+      await orNull(engine.getNetwork(name).remove());
+    },
+    async listVolumes() {
+      const { Volumes } = await guarded(engine.listVolumes());
+      return (Volumes ?? []).map((volume) => ({
+        name: volume.Name,
+        mountpoint: volume.Mountpoint,
+        labels: volume.Labels ?? {},
+      }));
+    },
+    async removeVolume(name) {
+      await orNull(engine.getVolume(name).remove());
+    },
+  };
+}
