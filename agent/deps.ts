@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Db } from '../db/open.ts';
-import type { Docker } from '../lib/host/docker.ts';
+import type { Docker } from '../lib/host/docker-types.ts';
 import type { Paths } from '../lib/host/paths.ts';
 import type { ActivityLog } from './activity.ts';
 import type { BalancerService } from './balancer/service.ts';

@@ -1,6 +1,6 @@
 /** Between the engine's JSON and our own types. */
 import type Dockerode from 'dockerode';
-import type { ContainerDetail, ContainerSpec, EngineEvent } from './docker.ts';
+import type { ContainerDetail, ContainerSpec, EngineEvent } from './docker-types.ts';
 
 const LOG_LIMITS = { 'max-size': '15m', 'max-file': '3' };
 

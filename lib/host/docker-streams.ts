@@ -1,6 +1,6 @@
 /** Log and event streams of the engine as async iterables. */
 import { AppError } from '../contract/errors.ts';
-import type { ContainerLogLine } from './docker.ts';
+import type { ContainerLogLine } from './docker-types.ts';
 
 interface Frame {
   stream: 'stdout' | 'stderr';

@@ -1,0 +1,130 @@
+/** What the engine's gateway takes and gives: our own narrow shapes of containers, images, networks and volumes. */
+
+export interface ContainerSummary {
+  id: string;
+  name: string;
+  image: string;
+  imageId: string;
+  /** `created`, `running`, `restarting`, `paused`, `exited`, `dead`, `removing`. */
+  state: string;
+  labels: Record<string, string>;
+  /** Address by network name. */
+  addresses: Record<string, string>;
+}
+
+export interface ContainerDetail {
+  id: string;
+  name: string;
+  image: string;
+  imageId: string;
+  state: string;
+  pid: number | null;
+  exitCode: number | null;
+  startedAtMs: number | null;
+  createdAtMs: number | null;
+  restarts: number;
+  oomKilled: boolean;
+  error: string;
+  labels: Record<string, string>;
+  command: string[];
+  addresses: Record<string, string>;
+  /** In CPUs; null is no limit. */
+  cpus: number | null;
+  /** In bytes; null is no limit. */
+  memoryBytes: number | null;
+}
+
+export interface PortMapping {
+  protocol: 'tcp' | 'udp';
+  containerPort: number;
+  hostAddress: string;
+  hostPort: number;
+}
+
+export interface ContainerSpec {
+  name: string;
+  image: string;
+  command: string[];
+  labels: Record<string, string>;
+  env?: string[];
+  /** A bridge of ours with a fixed address, or the host's own network, or none. */
+  network: { mode: 'bridge'; name: string; address: string } | { mode: 'host' } | { mode: 'none' };
+  ports: PortMapping[];
+  volume: { name: string; target: string; labels: Record<string, string> } | null;
+  cpus: number | null;
+  memoryBytes: number | null;
+  openFiles: number | null;
+  pidsLimit: number | null;
+  restart: boolean;
+}
+
+export interface EngineEvent {
+  /** `start`, `die`, `destroy`, … */
+  action: string;
+  containerId: string;
+  name: string;
+  labels: Record<string, string>;
+  atMs: number;
+}
+
+export interface ContainerLogLine {
+  stream: 'stdout' | 'stderr';
+  atMs: number | null;
+  text: string;
+}
+
+export interface NetworkDetail {
+  name: string;
+  subnet: string | null;
+  gateway: string | null;
+  labels: Record<string, string>;
+}
+
+export interface Docker {
+  info(): Promise<{ version: string; cgroupVersion: string; rootDir: string; storageDriver: string }>;
+  listContainers(options: { all: boolean; label?: string }): Promise<ContainerSummary[]>;
+  /** @returns null when there is no such container */
+  inspectContainer(nameOrId: string): Promise<ContainerDetail | null>;
+  /** @returns the new container's id. @throws AppError conflict when the name is taken */
+  create(spec: ContainerSpec): Promise<string>;
+  /** @throws AppError port_in_use, disk_full, … */
+  start(id: string): Promise<void>;
+  stop(id: string, graceSeconds: number): Promise<void>;
+  restart(id: string, graceSeconds: number): Promise<void>;
+  /** Removes the container, never its named volume; one that is gone already is fine. */
+  remove(id: string, options: { force: boolean }): Promise<void>;
+  updateResources(id: string, limits: { cpus: number | null; memoryBytes: number | null }): Promise<void>;
+  /** Lines as they were written; follows until the signal aborts or the container ends. */
+  logs(
+    id: string,
+    options: { tail: number; follow: boolean; signal: AbortSignal },
+  ): AsyncIterable<ContainerLogLine>;
+  /** Container events from now on; ends when the signal aborts, throws when the engine goes away. */
+  events(signal: AbortSignal): AsyncIterable<EngineEvent>;
+  /** @returns null when the image is not on this machine */
+  inspectImage(reference: string): Promise<ImageDetail | null>;
+  /** @param onProgress told one line a stage. @throws AppError image_unavailable */
+  pullImage(reference: string, onProgress: (line: string) => void): Promise<void>;
+  /** Runs `command` in a throw-away container without a network. @returns its exit code and output */
+  runOnce(image: string, command: string[], timeoutMs: number): Promise<{ exitCode: number; output: string }>;
+  listNetworks(): Promise<NetworkDetail[]>;
+  createNetwork(spec: {
+    name: string;
+    subnet: string;
+    gateway: string;
+    bridge: string;
+    labels: Record<string, string>;
+  }): Promise<void>;
+  removeNetwork(name: string): Promise<void>;
+  listVolumes(): Promise<{ name: string; mountpoint: string; labels: Record<string, string> }[]>;
+  removeVolume(name: string): Promise<void>;
+}
+
+export interface ImageDetail {
+  id: string;
+  digest: string | null;
+  command: string[];
+  entrypoint: string[];
+  user: string;
+  labels: Record<string, string>;
+}
