@@ -2,10 +2,9 @@
  * The station's key, which carries the reputation it earned over weeks. The station program overwrites a key it
  * cannot read without a word, so it is checked here before a station is started. Secrets never leave this file.
  */
-import { createHash, createPrivateKey, createPublicKey, hkdfSync } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, hkdfSync, pbkdf2Sync } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { mnemonicToSeedSync } from '@scure/bip39';
 import { z } from 'zod';
 import type { StationDetail } from '../contract/fleet.ts';
 
@@ -101,9 +100,8 @@ function publicKeyOf(seed: Buffer): Buffer {
 
 /** BIP39 seed without a passphrase, then HKDF-SHA256 with the station's own label. */
 function seedOf(mnemonic: string): Buffer {
-  return Buffer.from(
-    hkdfSync('sha256', mnemonicToSeedSync(mnemonic), Buffer.alloc(0), 'conduit-inproxy-key', 32),
-  );
+  const bip39 = pbkdf2Sync(mnemonic.normalize('NFKD'), 'mnemonic', 2048, 64, 'sha512');
+  return Buffer.from(hkdfSync('sha256', bip39, Buffer.alloc(0), 'conduit-inproxy-key', 32));
 }
 
 /** The Curve25519 u-coordinate of the ed25519 key, u = (1 + y) / (1 − y), as unpadded base64. */

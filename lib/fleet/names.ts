@@ -1,0 +1,89 @@
+/** What the fleet's objects are called, and where each station sits on the fleet's own bridges. */
+
+export const FLEET_LABEL = 'org.conduit-cluster.fleet';
+export const STATION_LABEL = 'org.conduit-cluster.station';
+export const SPEC_LABEL = 'org.conduit-cluster.spec';
+
+/** A Linux bridge takes 1,023 ports; a fleet larger than this gets further bridges. */
+const STATIONS_PER_NETWORK = 1000;
+/** Each bridge has a /21 of the fleet's /16: 2,046 addresses. */
+const NETWORK_SIZE = 2 ** 11;
+/** The gateway has .1; a few addresses stay free for probes. */
+const FIRST_STATION_OFFSET = 16;
+
+export function containerName(prefix: string, station: number): string {
+  return `${prefix}-${station}`;
+}
+
+export function volumeName(prefix: string, station: number): string {
+  return `${prefix}-data-${station}`;
+}
+
+/** Station number of a container or volume name of this prefix; null for any other name. */
+export function stationOfName(prefix: string, name: string): number | null {
+  const match = /^([1-9]\d{0,4})$/.exec(name.startsWith(`${prefix}-`) ? name.slice(prefix.length + 1) : '');
+  return match === null ? null : Number(match[1]);
+}
+
+/** Which bridge a station is on, counted from 0. */
+export function networkIndexOf(station: number): number {
+  return Math.floor((station - 1) / STATIONS_PER_NETWORK);
+}
+
+export interface NetworkSpec {
+  name: string;
+  /** At most 15 characters, the kernel's limit for an interface. */
+  bridge: string;
+  subnet: string;
+  gateway: string;
+}
+
+/** @param base first address of the fleet's /16, such as `172.30.0.0` */
+export function networkSpec(prefix: string, index: number, base: string): NetworkSpec {
+  const first = toNumber(base) + index * NETWORK_SIZE;
+  const suffix = index === 0 ? '' : `-${index + 1}`;
+  return {
+    name: `${prefix}-net${suffix}`,
+    bridge: `br-${prefix.slice(0, 9)}${suffix}`,
+    subnet: `${toAddress(first)}/21`,
+    gateway: toAddress(first + 1),
+  };
+}
+
+/** The fixed address of a station. */
+export function stationAddress(station: number, base: string): string {
+  const offset = FIRST_STATION_OFFSET + ((station - 1) % STATIONS_PER_NETWORK);
+  return toAddress(toNumber(base) + networkIndexOf(station) * NETWORK_SIZE + offset);
+}
+
+/**
+ * The first /16 that overlaps nothing the host already uses.
+ * @param taken networks in use, as `address/bits`
+ * @returns its first address, or null when all candidates overlap
+ */
+export function chooseBase(taken: string[]): string | null {
+  const candidates = [
+    ...range(30, 18).map((n) => `172.${n}.0.0`),
+    ...range(219, 200).map((n) => `10.${n}.0.0`),
+  ];
+  return candidates.find((base) => !taken.some((network) => overlaps(`${base}/16`, network))) ?? null;
+}
+
+function overlaps(a: string, b: string): boolean {
+  const [addressA = '', bitsA = '32'] = a.split('/');
+  const [addressB = '', bitsB = '32'] = b.split('/');
+  const size = 2 ** (32 - Math.min(Number(bitsA), Number(bitsB)));
+  return Math.floor(toNumber(addressA) / size) === Math.floor(toNumber(addressB) / size);
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: from - to + 1 }, (_, i) => from - i);
+}
+
+function toNumber(address: string): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+function toAddress(value: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
+}

@@ -1,0 +1,136 @@
+/** From desired settings to the container of one station. */
+import { createHash } from 'node:crypto';
+import type { DesiredFleet } from '../contract/fleet.ts';
+import type { FleetSettings } from '../contract/settings.ts';
+import type { ContainerSpec } from '../host/docker-types.ts';
+import { type Dialect, stationCommand } from '../stations/dialect.ts';
+import {
+  containerName,
+  FLEET_LABEL,
+  networkIndexOf,
+  networkSpec,
+  SPEC_LABEL,
+  STATION_LABEL,
+  stationAddress,
+  volumeName,
+} from './names.ts';
+
+/** Ports of a station inside its network. */
+export const STATION_PORTS = { primary: 443, secondary: 5566, metrics: 9090 } as const;
+const MB = 1024 * 1024;
+/** Far above what a station needs; it stops one that runs away from taking the host's process table. */
+const PIDS_LIMIT = 4096;
+
+/** What is known of the image a fleet runs. */
+export interface ImageFacts {
+  reference: string;
+  id: string;
+  dialect: Dialect;
+  dataDir: string;
+}
+
+export interface SpecContext {
+  prefix: string;
+  /** First address of the fleet's /16. */
+  base: string;
+  image: ImageFacts;
+  /** The most open files the engine can give a container; null when it can give any. */
+  openFilesLimit: number | null;
+}
+
+export type StationSettings = Pick<
+  FleetSettings,
+  'maxClients' | 'bandwidthMbps' | 'cpus' | 'memoryMb' | 'openFiles'
+>;
+
+/** The fleet's settings with the station's own on top. */
+export function settingsOf(desired: DesiredFleet, station: number): StationSettings {
+  const { maxClients, bandwidthMbps, cpus, memoryMb, openFiles } = desired.settings;
+  const { stopped: _stopped, ...own } = desired.overrides[String(station)] ?? {};
+  const set = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+  return { maxClients, bandwidthMbps, cpus, memoryMb, openFiles, ...set };
+}
+
+/** Where the station serves its metrics, seen from the host; null when the image has none. */
+export function metricsEndpoint(
+  desired: DesiredFleet,
+  station: number,
+  context: Pick<SpecContext, 'base' | 'image'>,
+): string | null {
+  if (!context.image.dialect.metricsAddr) return null;
+  return desired.settings.networkMode === 'host'
+    ? `127.0.0.1:${STATION_PORTS.metrics + station}`
+    : `${stationAddress(station, context.base)}:${STATION_PORTS.metrics}`;
+}
+
+export function loopbackPort(settings: FleetSettings, station: number): number | null {
+  return settings.networkMode === 'cluster' && settings.loopbackPorts
+    ? settings.loopbackPortBase + station
+    : null;
+}
+
+export function stationSpec(desired: DesiredFleet, station: number, context: SpecContext): ContainerSpec {
+  const { settings } = desired;
+  const limits = settingsOf(desired, station);
+  const endpoint = metricsEndpoint(desired, station, context);
+  const inBridge = settings.networkMode === 'cluster';
+  const published = loopbackPort(settings, station);
+  const volume = volumeName(context.prefix, station);
+  const spec: Omit<ContainerSpec, 'labels'> = {
+    name: containerName(context.prefix, station),
+    image: context.image.reference,
+    command: stationCommand(context.image.dialect, {
+      dataDir: context.image.dataDir,
+      maxClients: limits.maxClients,
+      bandwidthMbps: limits.bandwidthMbps,
+      metricsAddress: endpoint === null ? null : inBridge ? `0.0.0.0:${STATION_PORTS.metrics}` : endpoint,
+    }),
+    network: inBridge
+      ? {
+          mode: 'bridge',
+          name: networkSpec(context.prefix, networkIndexOf(station), context.base).name,
+          address: stationAddress(station, context.base),
+        }
+      : { mode: 'host' },
+    ports:
+      published === null
+        ? []
+        : [
+            {
+              protocol: 'tcp',
+              containerPort: STATION_PORTS.primary,
+              hostAddress: '127.0.0.1',
+              hostPort: published,
+            },
+            {
+              protocol: 'udp',
+              containerPort: STATION_PORTS.secondary,
+              hostAddress: '127.0.0.1',
+              hostPort: published,
+            },
+          ],
+    volume: {
+      name: volume,
+      target: context.image.dataDir,
+      labels: { [FLEET_LABEL]: context.prefix, [STATION_LABEL]: String(station) },
+    },
+    cpus: limits.cpus,
+    memoryBytes: limits.memoryMb === null ? null : limits.memoryMb * MB,
+    openFiles: Math.min(limits.openFiles, context.openFilesLimit ?? limits.openFiles),
+    pidsLimit: PIDS_LIMIT,
+    restart: true,
+  };
+  return {
+    ...spec,
+    labels: { [FLEET_LABEL]: context.prefix, [STATION_LABEL]: String(station), [SPEC_LABEL]: specHash(spec) },
+  };
+}
+
+/**
+ * Hash of what cannot change in a running container. CPU and memory can, and are left out; so is the image's
+ * content, since a newer image behind the same tag is rolled out on request, not by surprise.
+ */
+function specHash(spec: Omit<ContainerSpec, 'labels'>): string {
+  const { cpus: _cpus, memoryBytes: _memoryBytes, ...fixed } = spec;
+  return createHash('sha256').update(JSON.stringify(fixed)).digest('hex').slice(0, 16);
+}
