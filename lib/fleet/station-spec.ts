@@ -36,6 +36,8 @@ export interface SpecContext {
   image: ImageFacts;
   /** The most open files the engine can give a container; null when it can give any. */
   openFilesLimit: number | null;
+  /** CPUs of the host: the engine refuses a limit above it, and a limit of all is none. */
+  hostCpus: number;
 }
 
 export type StationSettings = Pick<
@@ -114,7 +116,7 @@ export function stationSpec(desired: DesiredFleet, station: number, context: Spe
       target: context.image.dataDir,
       labels: { [FLEET_LABEL]: context.prefix, [STATION_LABEL]: String(station) },
     },
-    cpus: limits.cpus,
+    cpus: limits.cpus === null || limits.cpus >= context.hostCpus ? null : limits.cpus,
     memoryBytes: limits.memoryMb === null ? null : limits.memoryMb * MB,
     openFiles: Math.min(limits.openFiles, context.openFilesLimit ?? limits.openFiles),
     pidsLimit: PIDS_LIMIT,
