@@ -1,4 +1,4 @@
-import { integer, primaryKey, sqliteTable } from 'drizzle-orm/sqlite-core';
+import { integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
  * Time series. `series` 0 is the fleet, n is station n; `at` is the start of the bucket in SECONDS since the epoch.
@@ -24,3 +24,26 @@ export const history10s = sqliteTable('history_10s', columns(), (t) => [
 export const history1m = sqliteTable('history_1m', columns(), (t) => [
   primaryKey({ columns: [t.series, t.at] }),
 ]);
+
+/**
+ * The counters each station had at the end of the last 10-second row, written in the same transaction as that row: a
+ * station that goes on while the agent is down contributes the difference, and nothing twice.
+ */
+export const stationCounters = sqliteTable('station_counters', {
+  station: integer().primaryKey(),
+  /** One start of one container. */
+  epoch: text().notNull(),
+  /** Seconds since the epoch as the process reports it; null where it does not. */
+  processStartSeconds: real('process_start_seconds'),
+  uploadedBytes: integer('uploaded_bytes').notNull(),
+  downloadedBytes: integer('downloaded_bytes').notNull(),
+});
+
+/** The last counters seen of each station, so that bytes are neither lost nor counted twice over a restart of the agent. */
+export const stationCounters = sqliteTable('station_counters', {
+  station: integer().primaryKey(),
+  /** Names one run of the station's process; its counters begin at zero. */
+  epoch: text().notNull(),
+  uploadedBytes: integer('uploaded_bytes').notNull(),
+  downloadedBytes: integer('downloaded_bytes').notNull(),
+});
