@@ -38,12 +38,3 @@ export const stationCounters = sqliteTable('station_counters', {
   uploadedBytes: integer('uploaded_bytes').notNull(),
   downloadedBytes: integer('downloaded_bytes').notNull(),
 });
-
-/** The last counters seen of each station, so that bytes are neither lost nor counted twice over a restart of the agent. */
-export const stationCounters = sqliteTable('station_counters', {
-  station: integer().primaryKey(),
-  /** Names one run of the station's process; its counters begin at zero. */
-  epoch: text().notNull(),
-  uploadedBytes: integer('uploaded_bytes').notNull(),
-  downloadedBytes: integer('downloaded_bytes').notNull(),
-});

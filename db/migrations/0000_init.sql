@@ -1,0 +1,112 @@
+CREATE TABLE `image_dialects` (
+	`digest` text PRIMARY KEY NOT NULL,
+	`dialect` text NOT NULL,
+	`probed_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `settings` (
+	`key` text PRIMARY KEY NOT NULL,
+	`value` text NOT NULL,
+	`updated_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `station_keys` (
+	`volume` text PRIMARY KEY NOT NULL,
+	`proxy_id` text NOT NULL,
+	`fingerprint` text NOT NULL,
+	`first_seen_at` integer NOT NULL,
+	`last_seen_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `station_overrides` (
+	`station` integer PRIMARY KEY NOT NULL,
+	`value` text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `history_10s` (
+	`series` integer NOT NULL,
+	`at` integer NOT NULL,
+	`seconds` integer NOT NULL,
+	`connected_seconds` integer NOT NULL,
+	`connected_max` integer NOT NULL,
+	`connecting_seconds` integer NOT NULL,
+	`running_seconds` integer NOT NULL,
+	`uploaded_bytes` integer NOT NULL,
+	`downloaded_bytes` integer NOT NULL,
+	PRIMARY KEY(`series`, `at`)
+);
+--> statement-breakpoint
+CREATE TABLE `history_1m` (
+	`series` integer NOT NULL,
+	`at` integer NOT NULL,
+	`seconds` integer NOT NULL,
+	`connected_seconds` integer NOT NULL,
+	`connected_max` integer NOT NULL,
+	`connecting_seconds` integer NOT NULL,
+	`running_seconds` integer NOT NULL,
+	`uploaded_bytes` integer NOT NULL,
+	`downloaded_bytes` integer NOT NULL,
+	PRIMARY KEY(`series`, `at`)
+);
+--> statement-breakpoint
+CREATE TABLE `station_counters` (
+	`station` integer PRIMARY KEY NOT NULL,
+	`epoch` text NOT NULL,
+	`process_start_seconds` real,
+	`uploaded_bytes` integer NOT NULL,
+	`downloaded_bytes` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `admins` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`username` text NOT NULL,
+	`password_hash` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`failures` integer DEFAULT 0 NOT NULL,
+	`locked_until` integer DEFAULT 0 NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `admins_username_unique` ON `admins` (`username`);--> statement-breakpoint
+CREATE TABLE `sessions` (
+	`token_hash` text PRIMARY KEY NOT NULL,
+	`admin_id` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	FOREIGN KEY (`admin_id`) REFERENCES `admins`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `setup_links` (
+	`token_hash` text PRIMARY KEY NOT NULL,
+	`created_at` integer NOT NULL,
+	`expires_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `activity` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`at` integer NOT NULL,
+	`actor` text NOT NULL,
+	`action` text NOT NULL,
+	`summary` text NOT NULL,
+	`outcome` text NOT NULL,
+	`job_id` text
+);
+--> statement-breakpoint
+CREATE TABLE `job_log` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`job_id` text NOT NULL,
+	`at` integer NOT NULL,
+	`level` text NOT NULL,
+	`text` text NOT NULL,
+	FOREIGN KEY (`job_id`) REFERENCES `jobs`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `job_log_by_job` ON `job_log` (`job_id`,`id`);--> statement-breakpoint
+CREATE TABLE `jobs` (
+	`id` text PRIMARY KEY NOT NULL,
+	`kind` text NOT NULL,
+	`state` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`job` text NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `jobs_by_time` ON `jobs` (`created_at`);
