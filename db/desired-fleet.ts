@@ -1,7 +1,6 @@
 /** The fleet the operator wants: settings, what single stations do differently, and whether it is to run at all. */
-import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import type { DesiredFleet, FleetChange, Overrides } from '../lib/contract/fleet.ts';
+import type { DesiredFleet, Overrides } from '../lib/contract/fleet.ts';
 import {
   DEFAULT_FLEET_SETTINGS,
   fleetSettingsSchema,
@@ -24,25 +23,17 @@ export function getDesiredFleet(db: Db): DesiredFleet {
   return { ...saved, overrides };
 }
 
-/** Saves the change and `active` in one transaction. */
-export function saveDesiredFleet(db: Db, change: FleetChange, active: boolean, now: number): DesiredFleet {
+/** Replaces settings and overrides together. */
+export function saveDesiredFleet(db: Db, fleet: DesiredFleet, now: number): void {
   db.transaction(
     () => {
-      const before = getDesiredFleet(db);
-      saveSetting(db, KEY, { active, settings: { ...before.settings, ...change.settings } }, now);
-      for (const [key, value] of Object.entries(change.overrides ?? {})) {
-        const station = Number(key);
-        if (value === null || Object.keys(value).length === 0) {
-          db.delete(stationOverrides).where(eq(stationOverrides.station, station)).run();
-        } else {
-          db.insert(stationOverrides)
-            .values({ station, value })
-            .onConflictDoUpdate({ target: stationOverrides.station, set: { value } })
-            .run();
-        }
-      }
+      saveSetting(db, KEY, { active: fleet.active, settings: fleet.settings }, now);
+      db.delete(stationOverrides).run();
+      for (const [station, value] of Object.entries(fleet.overrides))
+        db.insert(stationOverrides)
+          .values({ station: Number(station), value })
+          .run();
     },
     { behavior: 'immediate' },
   );
-  return getDesiredFleet(db);
 }

@@ -8,6 +8,7 @@ export interface KnownKey {
   proxyId: string;
   fingerprint: string;
   firstSeenAt: number;
+  lastSeenAt: number;
 }
 
 export function listStationKeys(db: Db): Map<string, KnownKey> {

@@ -23,6 +23,8 @@ export interface JobHandle {
   signal: AbortSignal;
   /** Declares the steps ahead, so that progress is known from the start. */
   setSteps(steps: { key: string; title: string }[]): void;
+  /** Declares further steps, once it is known what they are. */
+  addSteps(steps: { key: string; title: string }[]): void;
   /** Runs one declared step; its failure is recorded on the step and thrown on. */
   step<T>(key: string, work: () => Promise<T>): Promise<T>;
   skip(key: string, message: string): void;
@@ -215,8 +217,13 @@ function handleFor(
     id: entry.job.id,
     signal: entry.abort.signal,
     setSteps(steps) {
-      const fresh = steps.map(({ key, title }): JobStep => ({ key, title, state: 'pending', message: null }));
+      const fresh = steps.map(pending);
       entry.job = { ...entry.job, steps: fresh, progress: { done: 0, total: fresh.length } };
+      changed(entry);
+    },
+    addSteps(steps) {
+      const all = [...entry.job.steps, ...steps.map(pending)];
+      entry.job = { ...entry.job, steps: all, progress: { ...entry.job.progress, total: all.length } };
       changed(entry);
     },
     async step(key, work) {
@@ -238,6 +245,10 @@ function handleFor(
       events.emit(entry.job.id, { type: 'log', line } satisfies JobEvent);
     },
   };
+}
+
+function pending({ key, title }: { key: string; title: string }): JobStep {
+  return { key, title, state: 'pending', message: null };
 }
 
 function describe(error: unknown): NonNullable<Job['error']> {

@@ -4,7 +4,10 @@
  */
 import { AppError } from '../contract/errors.ts';
 import type { FleetPlan, PlanStep } from '../contract/fleet.ts';
-import type { ContainerSpec, Docker } from '../host/docker-types.ts';
+import type { ContainerDetail, ContainerSpec, Docker } from '../host/docker-types.ts';
+import { findPortOwner } from '../host/port-owner.ts';
+import { inParallel } from './in-parallel.ts';
+import { FLEET_LABEL } from './names.ts';
 
 /** Measured: eight creations at a time is the engine's best. */
 const CREATE_PARALLEL = 8;
@@ -12,8 +15,8 @@ const STOP_GRACE_SECONDS = 10;
 
 export interface ApplyContext {
   docker: Docker;
+  prefix: string;
   specOf: (station: number) => ContainerSpec;
-  hostCpus: number;
   /** Wraps the work of one step, so that its progress is seen. */
   step: (key: string, work: () => Promise<void>) => Promise<void>;
   skip: (key: string, message: string) => void;
@@ -22,6 +25,11 @@ export interface ApplyContext {
   leaveBalancer: (stations: number[]) => Promise<void>;
   /** Stations are up again and may be given clients. */
   joinBalancer: (stations: number[]) => void;
+}
+
+interface Failure {
+  step: PlanStep;
+  error: unknown;
 }
 
 export function stepKey(step: Pick<PlanStep, 'action' | 'index'>): string {
@@ -39,9 +47,9 @@ export function rollingWidth(fleetSize: number): number {
  */
 export async function applyPlan(plan: FleetPlan, context: ApplyContext): Promise<void> {
   const of = (...actions: PlanStep['action'][]) => plan.steps.filter((step) => actions.includes(step.action));
-  const failures: { step: PlanStep; error: unknown }[] = [];
+  const failures: Failure[] = [];
   const attempt = async (step: PlanStep, work: () => Promise<void>) => {
-    if (context.signal.aborted) return;
+    if (context.signal.aborted || failures.some(isHopeless)) return;
     await context.step(stepKey(step), work).catch((error: unknown) => void failures.push({ step, error }));
   };
   for (const step of of('blocked')) context.skip(stepKey(step), step.reason);
@@ -65,49 +73,103 @@ export async function applyPlan(plan: FleetPlan, context: ApplyContext): Promise
   if (failures.length > 0) throw summarise(failures, plan.steps.length);
 }
 
-async function takeAway(step: PlanStep, { docker }: ApplyContext): Promise<void> {
-  const found = await docker.inspectContainer(step.name);
-  if (found === null) return;
-  if (found.state === 'running' || found.state === 'restarting' || found.state === 'paused')
-    await docker.stop(found.id, STOP_GRACE_SECONDS);
-  if (step.action === 'remove') await docker.remove(found.id, { force: true });
+/** What fails one station for this reason fails all of them. */
+function isHopeless({ error }: Failure): boolean {
+  return error instanceof AppError && (error.code === 'engine_unavailable' || error.code === 'disk_full');
 }
 
-async function updateLimits(step: PlanStep, { docker, specOf, hostCpus }: ApplyContext): Promise<void> {
-  const { cpus, memoryBytes } = specOf(step.index);
-  // The engine cannot take a CPU limit away from a container, but all the host's CPUs are no limit.
-  await docker.updateResources(step.name, { cpus: cpus ?? hostCpus, memoryBytes });
+async function takeAway(step: PlanStep, context: ApplyContext): Promise<void> {
+  const found = await findOwn(step, context);
+  if (found === null) return;
+  if (found.state === 'running' || found.state === 'restarting' || found.state === 'paused')
+    await context.docker.stop(found.id, STOP_GRACE_SECONDS);
+  if (step.action === 'remove') await context.docker.remove(found.id, { force: true });
+}
+
+async function updateLimits(step: PlanStep, context: ApplyContext): Promise<void> {
+  const found = await findOwn(step, context);
+  const { cpus, memoryBytes } = context.specOf(step.index);
+  if (found !== null) await context.docker.updateResources(found.id, { cpus, memoryBytes });
 }
 
 async function bringUp(step: PlanStep, context: ApplyContext): Promise<void> {
-  if (step.action === 'create') await createAndStart(context, step.index);
-  else await context.docker.start(step.name);
+  const found = await (step.action === 'create' ? null : findOwn(step, context));
+  if (found === null) {
+    await createAndStart(context, step.index);
+  } else {
+    if (step.changes.length > 0) await updateLimits(step, context);
+    await startOrReplace(found, step, context);
+  }
   context.joinBalancer([step.index]);
 }
 
+/** A container whose network was removed and made again cannot be started; a new one can. */
+async function startOrReplace(found: ContainerDetail, step: PlanStep, context: ApplyContext): Promise<void> {
+  try {
+    await start(context, found.id, context.specOf(step.index));
+  } catch (error) {
+    const networkGone = error instanceof AppError && /network \S+ not found/i.test(error.message);
+    if (!networkGone) throw error;
+    await context.docker.remove(found.id, { force: true });
+    await createAndStart(context, step.index);
+  }
+}
+
 async function recreate(step: PlanStep, context: ApplyContext): Promise<void> {
-  const { docker } = context;
-  const found = await docker.inspectContainer(step.name);
+  const found = await findOwn(step, context);
   if (found !== null) {
-    await docker.stop(found.id, STOP_GRACE_SECONDS);
-    await docker.remove(found.id, { force: true });
+    await context.docker.stop(found.id, STOP_GRACE_SECONDS);
+    await context.docker.remove(found.id, { force: true });
   }
   await createAndStart(context, step.index);
   context.joinBalancer([step.index]);
 }
 
-async function createAndStart({ docker, specOf }: ApplyContext, station: number): Promise<void> {
-  const id = await docker.create(specOf(station));
+/** The station's container, if it is one of ours: between plan and step somebody may have put another in its place. */
+async function findOwn(step: PlanStep, { docker, prefix }: ApplyContext): Promise<ContainerDetail | null> {
+  const found = await docker.inspectContainer(step.name);
+  if (found === null || found.labels[FLEET_LABEL] === prefix) return found;
+  throw new AppError('conflict', {
+    message: `A container that is not ours is called ${step.name}; it is left alone.`,
+    remedy: `Rename or remove it, for example with: docker rename ${step.name} other-name`,
+  });
+}
+
+async function createAndStart(context: ApplyContext, station: number): Promise<void> {
+  const spec = context.specOf(station);
+  const id = await context.docker.create(spec);
   try {
-    await docker.start(id);
+    await start(context, id, spec);
   } catch (error) {
     // A container that never ran would only stand in the way of the next attempt.
-    await docker.remove(id, { force: true });
+    await context.docker.remove(id, { force: true });
     throw error;
   }
 }
 
-function summarise(failures: { step: PlanStep; error: unknown }[], total: number): AppError {
+async function start({ docker }: ApplyContext, id: string, spec: ContainerSpec): Promise<void> {
+  try {
+    await docker.start(id);
+  } catch (error) {
+    throw error instanceof AppError && error.code === 'port_in_use' ? await withOwner(error, spec) : error;
+  }
+}
+
+/** Says who has the port, where that can be seen. */
+async function withOwner(error: AppError, spec: ContainerSpec): Promise<AppError> {
+  for (const { hostPort, protocol } of spec.ports) {
+    const owner = await findPortOwner(hostPort, protocol);
+    if (owner === null) continue;
+    return new AppError('port_in_use', {
+      message: `Port ${hostPort}/${protocol} on 127.0.0.1 is in use by ${owner.process} (process ${owner.pid}).`,
+      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+      cause: error,
+    });
+  }
+  return error;
+}
+
+function summarise(failures: Failure[], total: number): AppError {
   const reasons = new Map<string, { names: string[]; error: unknown }>();
   for (const { step, error } of failures) {
     const message = error instanceof Error ? error.message : String(error);
@@ -129,12 +191,4 @@ function nameList(names: string[]): string {
   return names.length <= 3
     ? names.join(', ')
     : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
-}
-
-async function inParallel<T>(items: T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const worker = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
 }

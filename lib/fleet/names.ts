@@ -2,7 +2,12 @@
 
 export const FLEET_LABEL = 'org.conduit-cluster.fleet';
 export const STATION_LABEL = 'org.conduit-cluster.station';
+/** Hash of what needs a new container when it changes. */
 export const SPEC_LABEL = 'org.conduit-cluster.spec';
+/** The settings behind that hash, so that a plan can say what changes. */
+export const SHAPE_LABEL = 'org.conduit-cluster.shape';
+/** Marks throw-away containers that ask an image for its help. */
+export const PROBE_LABEL = 'org.conduit-cluster.probe';
 
 /** A Linux bridge takes 1,023 ports; a fleet larger than this gets further bridges. */
 const STATIONS_PER_NETWORK = 1000;
@@ -23,6 +28,11 @@ export function volumeName(prefix: string, station: number): string {
 export function stationOfName(prefix: string, name: string): number | null {
   const match = /^([1-9]\d{0,4})$/.exec(name.startsWith(`${prefix}-`) ? name.slice(prefix.length + 1) : '');
   return match === null ? null : Number(match[1]);
+}
+
+/** A name that managers before this one gave their stations. */
+export function looksLikeStation(name: string): boolean {
+  return /^conduit(-\d+)?$/.test(name);
 }
 
 /** Which bridge a station is on, counted from 0. */
@@ -58,6 +68,7 @@ export function stationAddress(station: number, base: string): string {
 
 /**
  * The first /16 that overlaps nothing the host already uses.
+ * Docker's own defaults begin at 172.17; the search begins at the other end.
  * @param taken networks in use, as `address/bits`
  * @returns its first address, or null when all candidates overlap
  */

@@ -2,6 +2,7 @@
 import type { DesiredFleet, FleetPlan, PlanAction, PlanStep } from '../contract/fleet.ts';
 import type { ContainerSpec } from '../host/docker-types.ts';
 import { SPEC_LABEL } from './names.ts';
+import { readShape, shapeChanges } from './station-shape.ts';
 
 /** A container of the fleet as the engine has it. */
 export interface ActualStation {
@@ -90,29 +91,28 @@ function planStation(input: PlanInput, station: number, actual: ActualStation | 
   const changes = actual === undefined || spec === null ? [] : fixedChanges(spec, actual);
   const mustStart = actual === undefined || changes.length > 0 || !isUp;
   const obstacle = input.blocked.get(station);
-  if (obstacle !== undefined && mustStart) {
+  if (obstacle !== undefined && mustStart)
     return step(input, 'blocked', station, name, `Not started: ${obstacle}.`, []);
-  }
   if (actual === undefined) return step(input, 'create', station, name, 'There is no container yet.', []);
   if (changes.length > 0)
     return step(input, 'recreate', station, name, 'These cannot change in a running container.', changes);
+  if (actual.state === 'dead')
+    return step(input, 'recreate', station, name, 'The engine could not remove it properly.', []);
   const limits = spec === null ? [] : limitChanges(spec, actual, input.hostCpus);
-  if (limits.length > 0)
-    return step(input, 'update', station, name, 'Changes in place; nobody is disconnected.', limits);
-  if (actual.state === 'paused') return step(input, 'start', station, name, 'It is paused.', []);
-  return isUp ? null : step(input, 'start', station, name, 'It exists and does not run.', []);
+  if (!isUp) return step(input, 'start', station, name, 'It exists and does not run.', limits);
+  return limits.length === 0
+    ? null
+    : step(input, 'update', station, name, 'Changes in place; nobody is disconnected.', limits);
 }
 
 function fixedChanges(spec: ContainerSpec, actual: ActualStation): PlanStep['changes'] {
   if (actual.labels[SPEC_LABEL] === spec.labels[SPEC_LABEL]) return [];
-  const candidates = [
-    { field: 'image', from: actual.image, to: spec.image },
-    { field: 'command', from: actual.command.join(' '), to: spec.command.join(' ') },
-  ];
-  const changes = candidates.filter(({ from, to }) => from !== to);
-  return changes.length > 0
-    ? changes
-    : [{ field: 'container', from: 'other network, ports or limits', to: 'as in the settings' }];
+  const changes = shapeChanges(readShape(actual.labels), readShape(spec.labels));
+  if (changes.length > 0) return changes;
+  const [from, to] = [actual.command.join(' '), spec.command.join(' ')];
+  return from === to
+    ? [{ field: 'container', from: 'as an earlier version made it', to: 'as this version makes it' }]
+    : [{ field: 'command', from, to }];
 }
 
 function limitChanges(spec: ContainerSpec, actual: ActualStation, hostCpus: number): PlanStep['changes'] {

@@ -9,11 +9,13 @@ import {
   FLEET_LABEL,
   networkIndexOf,
   networkSpec,
+  SHAPE_LABEL,
   SPEC_LABEL,
   STATION_LABEL,
   stationAddress,
   volumeName,
 } from './names.ts';
+import { type StationShape, shapeLabel } from './station-shape.ts';
 
 /** Ports of a station inside its network. */
 export const STATION_PORTS = { primary: 443, secondary: 5566, metrics: 9090 } as const;
@@ -54,7 +56,7 @@ export function settingsOf(desired: DesiredFleet, station: number): StationSetti
 }
 
 /** Where the station serves its metrics, seen from the host; null when the image has none. */
-export function metricsEndpoint(
+function metricsEndpoint(
   desired: DesiredFleet,
   station: number,
   context: Pick<SpecContext, 'base' | 'image'>,
@@ -65,7 +67,7 @@ export function metricsEndpoint(
     : `${stationAddress(station, context.base)}:${STATION_PORTS.metrics}`;
 }
 
-export function loopbackPort(settings: FleetSettings, station: number): number | null {
+function loopbackPort(settings: FleetSettings, station: number): number | null {
   return settings.networkMode === 'cluster' && settings.loopbackPorts
     ? settings.loopbackPortBase + station
     : null;
@@ -122,15 +124,32 @@ export function stationSpec(desired: DesiredFleet, station: number, context: Spe
     pidsLimit: PIDS_LIMIT,
     restart: true,
   };
+  const shape: StationShape = {
+    image: context.image.reference,
+    dialect: context.image.dialect.name,
+    maxClients: limits.maxClients,
+    bandwidthMbps: limits.bandwidthMbps,
+    networkMode: settings.networkMode,
+    address: inBridge ? stationAddress(station, context.base) : null,
+    loopbackPort: published,
+    openFiles: limits.openFiles,
+    metricsEndpoint: endpoint,
+  };
   return {
     ...spec,
-    labels: { [FLEET_LABEL]: context.prefix, [STATION_LABEL]: String(station), [SPEC_LABEL]: specHash(spec) },
+    labels: {
+      [FLEET_LABEL]: context.prefix,
+      [STATION_LABEL]: String(station),
+      [SPEC_LABEL]: specHash({ ...spec, openFiles: limits.openFiles }),
+      [SHAPE_LABEL]: shapeLabel(shape),
+    },
   };
 }
 
 /**
  * Hash of what cannot change in a running container. CPU and memory can, and are left out; so is the image's
- * content, since a newer image behind the same tag is rolled out on request, not by surprise.
+ * content, since a newer image behind the same tag is rolled out on request, not by surprise; and the open-files
+ * limit is the one asked for, so that an engine with another limit of its own does not replace the whole fleet.
  */
 function specHash(spec: Omit<ContainerSpec, 'labels'>): string {
   const { cpus: _cpus, memoryBytes: _memoryBytes, ...fixed } = spec;

@@ -51,6 +51,13 @@ export function engineError(error: unknown): AppError {
       cause: error,
     });
   }
+  if (/error setting rlimit/i.test(text)) {
+    return new AppError('host_unsupported', {
+      message: 'The Docker engine may not give a container that many open files.',
+      remedy: 'Lower the open-files limit in the settings, or raise the limit of the Docker service.',
+      cause: error,
+    });
+  }
   if (statusCode === 404 && /no such image/i.test(text)) {
     return new AppError('image_unavailable', {
       message: `${text}.`,

@@ -68,7 +68,11 @@ export function nanoCpus(cpus: number | null): number {
   return cpus === null ? 0 : Math.round(cpus * 1e9);
 }
 
-export function toDetail(found: Dockerode.ContainerInspectInfo): ContainerDetail {
+/** A limit of all that the host has is none: that is how one is lifted in place. */
+export function toDetail(
+  found: Dockerode.ContainerInspectInfo,
+  hostSize: { cpus: number; memoryBytes: number },
+): ContainerDetail {
   const { State: state, HostConfig: host } = found;
   return {
     id: found.Id,
@@ -86,9 +90,13 @@ export function toDetail(found: Dockerode.ContainerInspectInfo): ContainerDetail
     labels: found.Config.Labels ?? {},
     command: found.Config.Cmd ?? [],
     addresses: addressesOf(found.NetworkSettings.Networks),
-    cpus: (host.NanoCpus ?? 0) > 0 ? (host.NanoCpus ?? 0) / 1e9 : null,
-    memoryBytes: (host.Memory ?? 0) > 0 ? (host.Memory ?? 0) : null,
+    cpus: limitOf((host.NanoCpus ?? 0) / 1e9, hostSize.cpus),
+    memoryBytes: limitOf(host.Memory ?? 0, hostSize.memoryBytes),
   };
+}
+
+function limitOf(value: number, all: number): number | null {
+  return value > 0 && value < all ? value : null;
 }
 
 /** The engine writes year 1 for "never". */

@@ -80,8 +80,18 @@ export interface NetworkDetail {
   labels: Record<string, string>;
 }
 
+export interface EngineInfo {
+  version: string;
+  cgroupVersion: string;
+  rootDir: string;
+  storageDriver: string;
+  /** What the host has; the engine refuses limits above the CPUs. */
+  cpus: number;
+  memoryBytes: number;
+}
+
 export interface Docker {
-  info(): Promise<{ version: string; cgroupVersion: string; rootDir: string; storageDriver: string }>;
+  info(): Promise<EngineInfo>;
   listContainers(options: { all: boolean; label?: string }): Promise<ContainerSummary[]>;
   /** @returns null when there is no such container */
   inspectContainer(nameOrId: string): Promise<ContainerDetail | null>;
@@ -93,20 +103,26 @@ export interface Docker {
   restart(id: string, graceSeconds: number): Promise<void>;
   /** Removes the container, never its named volume; one that is gone already is fine. */
   remove(id: string, options: { force: boolean }): Promise<void>;
+  /** Changes limits in place, without a restart; null lifts one. */
   updateResources(id: string, limits: { cpus: number | null; memoryBytes: number | null }): Promise<void>;
   /** Lines as they were written; follows until the signal aborts or the container ends. */
   logs(
     id: string,
     options: { tail: number; follow: boolean; signal: AbortSignal },
   ): AsyncIterable<ContainerLogLine>;
-  /** Container events from now on; ends when the signal aborts, throws when the engine goes away. */
-  events(signal: AbortSignal): AsyncIterable<EngineEvent>;
+  /** Container events since `sinceMs` (default: now) and from now on; ends when the signal aborts, throws when the engine goes away. */
+  events(signal: AbortSignal, sinceMs?: number): AsyncIterable<EngineEvent>;
   /** @returns null when the image is not on this machine */
   inspectImage(reference: string): Promise<ImageDetail | null>;
   /** @param onProgress told one line a stage. @throws AppError image_unavailable */
   pullImage(reference: string, onProgress: (line: string) => void): Promise<void>;
   /** Runs `command` in a throw-away container without a network. @returns its exit code and output */
-  runOnce(image: string, command: string[], timeoutMs: number): Promise<{ exitCode: number; output: string }>;
+  runOnce(
+    image: string,
+    command: string[],
+    timeoutMs: number,
+    labels?: Record<string, string>,
+  ): Promise<{ exitCode: number; output: string }>;
   listNetworks(): Promise<NetworkDetail[]>;
   createNetwork(spec: {
     name: string;

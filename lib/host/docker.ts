@@ -25,6 +25,19 @@ export function createDocker(socketPath: string): Docker {
     });
   }
 
+  let size: Promise<{ cpus: number; memoryBytes: number }> | undefined;
+  /** What the host has, asked once; a failed answer is asked for again. */
+  function hostSize(): Promise<{ cpus: number; memoryBytes: number }> {
+    size ??= guarded(engine.info()).then(
+      (info: Record<string, unknown>) => ({ cpus: Number(info.NCPU), memoryBytes: Number(info.MemTotal) }),
+      (error: unknown) => {
+        size = undefined;
+        throw error;
+      },
+    );
+    return size;
+  }
+
   return {
     async info() {
       const info = (await guarded(engine.info())) as Record<string, unknown>;
@@ -33,6 +46,8 @@ export function createDocker(socketPath: string): Docker {
         cgroupVersion: String(info.CgroupVersion ?? '1'),
         rootDir: String(info.DockerRootDir),
         storageDriver: String(info.Driver),
+        cpus: Number(info.NCPU),
+        memoryBytes: Number(info.MemTotal),
       };
     },
     async listContainers({ all, label }) {
@@ -52,7 +67,7 @@ export function createDocker(socketPath: string): Docker {
     },
     async inspectContainer(nameOrId) {
       const found = await orNull(engine.getContainer(nameOrId).inspect());
-      return found === null ? null : toDetail(found);
+      return found === null ? null : toDetail(found, await hostSize());
     },
     async create(spec) {
       const container = await guarded(engine.createContainer(createOptions(spec)));
@@ -78,13 +93,11 @@ export function createDocker(socketPath: string): Docker {
       }
     },
     async updateResources(id, { cpus, memoryBytes }) {
-      // Zero CPUs and -1 bytes mean "no limit" to the engine; swap follows memory so that lowering it is accepted.
-      const memory = memoryBytes ?? -1;
-      const update = {
-        NanoCpus: nanoCpus(cpus),
-        Memory: memory,
-        MemorySwap: memoryBytes === null ? -1 : memoryBytes * 2,
-      };
+      // The engine cannot take a limit away (it ignores 0 and refuses -1), but all that the host has is no limit.
+      const host = await hostSize();
+      const memory = memoryBytes ?? host.memoryBytes;
+      // Swap follows memory, as at creation: lowering memory alone is refused.
+      const update = { NanoCpus: nanoCpus(cpus ?? host.cpus), Memory: memory, MemorySwap: memory * 2 };
       await guarded(engine.getContainer(id).update(update));
     },
     async *logs(id, { tail, follow, signal }) {
@@ -100,10 +113,14 @@ export function createDocker(socketPath: string): Docker {
       const stream = await guarded(container.logs({ ...options, follow: true, abortSignal: signal }));
       yield* untilAborted(lines(frames(stream as unknown as AsyncIterable<Buffer>)), signal);
     },
-    async *events(signal) {
+    async *events(signal, sinceMs) {
       const filters = { type: ['container'] };
       const stream = await guarded(
-        engine.getEvents({ filters, abortSignal: signal } as Dockerode.GetEventsOptions),
+        engine.getEvents({
+          filters,
+          abortSignal: signal,
+          ...(sinceMs === undefined ? {} : { since: (sinceMs / 1000).toFixed(3) }),
+        } as Dockerode.GetEventsOptions),
       );
       let rest = '';
       for await (const chunk of untilAborted(stream as unknown as AsyncIterable<Buffer>, signal)) {
@@ -152,17 +169,20 @@ export function createDocker(socketPath: string): Docker {
         });
       }
     },
-    async runOnce(image, command, timeoutMs) {
+    async runOnce(image, command, timeoutMs, labels = {}) {
       const created = await guarded(
         engine.createContainer({
           Image: image,
           Cmd: command,
+          Labels: labels,
           NetworkDisabled: true,
-          HostConfig: { NetworkMode: 'none' },
+          HostConfig: { NetworkMode: 'none', CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges'] },
         }),
       );
       try {
-        const ended = created.wait();
+        // The default condition is true of a container that has not started yet.
+        const ended = guarded(created.wait({ condition: 'next-exit' }));
+        ended.catch(() => undefined);
         await guarded(created.start());
         const exitCode = await within(ended, timeoutMs, `${image} ${command.join(' ')}`);
         const raw = (await guarded(
