@@ -2,7 +2,7 @@
  * Gathers samples into 10-second rows. A sample holds until the next one; an interval that crosses the edge of a
  * bucket is divided at the edge. Knows no clock and no database.
  */
-import { type CounterReading, countMoved, type StationCounter } from './counters.ts';
+import { type CounterReading, countMoved, isNewProcess, type StationCounter } from './counters.ts';
 import { FINE_SECONDS, FLEET_SERIES, type HistoryRow } from './row.ts';
 
 export interface Observation {
@@ -112,6 +112,25 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return rows;
   }
 
+  function isSuccessor({ station, counter }: Observation): boolean {
+    const last = counters.get(station);
+    return counter !== null && last !== undefined && isNewProcess(last, counter);
+  }
+
+  /** What was moved so far, without ending the bucket. */
+  function takeBytes(): HistoryRow[] {
+    const at = bucketMs === null ? 0 : bucketMs / 1000;
+    const moved = new Map<number, Gathered>();
+    for (const [station, gathered] of stations) {
+      const { uploadedBytes, downloadedBytes } = gathered;
+      if (uploadedBytes === 0 && downloadedBytes === 0) continue;
+      moved.set(station, { ...emptyGathered(), uploadedBytes, downloadedBytes });
+      gathered.uploadedBytes = 0;
+      gathered.downloadedBytes = 0;
+    }
+    return moved.size === 0 ? [] : toRows(at, emptyGathered(), moved);
+  }
+
   function finish(rows: HistoryRow[]): Recording | null {
     if (rows.length === 0) return null;
     const touched = [...changed].flatMap((station) => counters.get(station) ?? []);
@@ -137,6 +156,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
         rows.push(...takeRows());
       }
       bucketMs = bucketOf(atMs);
+      // The last counters of a process that has ended are read by nobody again: they are stored before they go.
+      if (rows.length === 0 && sample.some(isSuccessor)) rows.push(...takeBytes());
       // The counters of this sample belong to the bucket it opens, so they are stored with that one.
       const recording = finish(rows);
       count(sample);
