@@ -8,6 +8,7 @@ import type {
   Stranger,
 } from '../../lib/contract/fleet.ts';
 import type { Job } from '../../lib/contract/jobs.ts';
+import type { Problem } from '../../lib/contract/snapshot.ts';
 import type { BalancerService } from '../balancer/service.ts';
 import type { CoreDeps } from '../deps.ts';
 
@@ -45,6 +46,8 @@ export interface FleetService {
   /** Every station that is wanted or exists, by index; from memory. */
   runtimes(): StationRuntime[];
   engine(): { state: 'up' | 'down'; message: string | null };
+  /** What is wrong with the fleet beyond the state of one station; from memory. */
+  problems(): Problem[];
   plan(change: FleetChange): Promise<FleetPlan>;
   /** Saves the change as desired state and starts (or queues) the job that moves the fleet there. */
   apply(change: FleetChange, actor: string): Promise<Job>;
