@@ -1,34 +1,48 @@
 /** What a station's container is made from: the image with its dialect, the fleet's networks, the engine's limits. */
 import { availableParallelism } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { findImageDialect, saveImageDialect } from '../../db/image-dialects.ts';
 import { AppError } from '../../lib/contract/errors.ts';
 import type { DesiredFleet } from '../../lib/contract/fleet.ts';
-import { chooseBase, FLEET_LABEL, networkIndexOf, networkSpec } from '../../lib/fleet/names.ts';
+import { chooseBase, FLEET_LABEL, networkIndexOf, networkSpec, PROBE_LABEL } from '../../lib/fleet/names.ts';
 import type { ImageFacts, SpecContext } from '../../lib/fleet/station-spec.ts';
-import type { ImageDetail } from '../../lib/host/docker-types.ts';
+import type { ImageDetail, NetworkDetail } from '../../lib/host/docker-types.ts';
 import { readEngineOpenFilesLimit } from '../../lib/host/engine-limits.ts';
 import { listUsedNetworks } from '../../lib/host/network-routes.ts';
-import { readDialect } from '../../lib/stations/dialect.ts';
-import type { CoreDeps } from '../deps.ts';
+import { type Dialect, readDialect } from '../../lib/stations/dialect.ts';
+import type { FleetCore } from './planner.ts';
 
 const PULL_ATTEMPTS = 3;
 const PULL_PAUSE_MS = 2000;
 const PROBE_TIMEOUT_MS = 20_000;
+/** Stands in where addresses do not matter. */
+const UNUSED_BASE = '0.0.0.0';
 const DEFAULT_DATA_DIR = '/home/conduit/data';
 
-type EnvironmentDeps = Pick<CoreDeps, 'docker' | 'db' | 'now' | 'env'>;
+type EnvironmentDeps = Pick<FleetCore, 'docker' | 'db' | 'now' | 'env'>;
+type ImageDeps = EnvironmentDeps & Pick<FleetCore, 'notStations'>;
 
 /** The image if it is on this machine and its dialect is known or can be asked; null when it must be pulled first. */
-export async function findImage(deps: EnvironmentDeps, reference: string): Promise<ImageFacts | null> {
+export async function findImage(deps: ImageDeps, reference: string): Promise<ImageFacts | null> {
   const image = await deps.docker.inspectImage(reference);
   if (image === null) return null;
-  let dialect = findImageDialect(deps.db, image.id);
-  if (dialect === null) {
-    const { output } = await deps.docker.runOnce(reference, ['start', '--help'], PROBE_TIMEOUT_MS);
-    dialect = readDialect(output, reference);
-    saveImageDialect(deps.db, image.id, dialect, deps.now());
-  }
+  const rejected = deps.notStations.get(image.id);
+  if (rejected !== undefined) throw rejected;
+  const dialect = findImageDialect(deps.db, image.id) ?? (await askDialect(deps, reference, image.id));
   return { reference, id: image.id, dialect, dataDir: dataDirOf(image) };
+}
+
+async function askDialect(deps: ImageDeps, reference: string, id: string): Promise<Dialect> {
+  const labels = { [PROBE_LABEL]: deps.env.prefix };
+  const { output } = await deps.docker.runOnce(id, ['start', '--help'], PROBE_TIMEOUT_MS, labels);
+  try {
+    const dialect = readDialect(output, reference);
+    saveImageDialect(deps.db, id, dialect, deps.now());
+    return dialect;
+  } catch (error) {
+    if (error instanceof AppError) deps.notStations.set(id, error);
+    throw error;
+  }
 }
 
 /**
@@ -36,25 +50,26 @@ export async function findImage(deps: EnvironmentDeps, reference: string): Promi
  * @throws AppError image_unavailable
  */
 export async function ensureImage(
-  deps: EnvironmentDeps,
+  deps: ImageDeps,
   reference: string,
   log: (line: string) => void,
   signal: AbortSignal,
+  attempts = PULL_ATTEMPTS,
 ): Promise<ImageFacts> {
   const present = await findImage(deps, reference);
   if (present !== null) return present;
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
     try {
-      log(`Pulling ${reference}${attempt > 1 ? ` (attempt ${attempt} of ${PULL_ATTEMPTS})` : ''}`);
+      log(`Pulling ${reference}${attempt > 1 ? ` (attempt ${attempt} of ${attempts})` : ''}`);
       await deps.docker.pullImage(reference, log);
       break;
     } catch (error) {
       const hopeless =
-        !(error instanceof AppError) || error.code !== 'image_unavailable' || attempt >= PULL_ATTEMPTS;
+        !(error instanceof AppError) || error.code !== 'image_unavailable' || attempt >= attempts;
       if (hopeless) throw error;
       log(error.message);
-      await new Promise((resolve) => setTimeout(resolve, PULL_PAUSE_MS * attempt));
+      await delay(PULL_PAUSE_MS * attempt, undefined, { signal });
     }
   }
   const pulled = await findImage(deps, reference);
@@ -65,17 +80,25 @@ export async function ensureImage(
   return pulled;
 }
 
+/** Throw-away containers that a crash in the middle of a question left behind. */
+export async function removeProbes({ docker, env }: EnvironmentDeps): Promise<void> {
+  const left = await docker.listContainers({ all: true, label: `${PROBE_LABEL}=${env.prefix}` });
+  for (const { id } of left) await docker.remove(id, { force: true });
+}
+
 /** Where the image itself keeps its data: the value of `--data-dir` in its own command. */
 function dataDirOf(image: ImageDetail): string {
-  const flag = image.command.findIndex((word) => word === '--data-dir' || word === '-d');
-  const value = flag === -1 ? undefined : image.command[flag + 1];
-  return value?.startsWith('/') ? value : DEFAULT_DATA_DIR;
+  const flag = image.command.findIndex((word) => /^(--data-dir|-d)(=|$)/.test(word));
+  const word = image.command[flag] ?? '';
+  const value = word.includes('=') ? word.slice(word.indexOf('=') + 1) : image.command[flag + 1];
+  return flag !== -1 && value?.startsWith('/') ? value : DEFAULT_DATA_DIR;
 }
 
 /** First address of the fleet's /16: that of its network, or else one that is free on this host. */
-export async function findBase(deps: EnvironmentDeps): Promise<string> {
+export async function findBase(deps: EnvironmentDeps, desired: DesiredFleet): Promise<string> {
+  if (desired.settings.networkMode === 'host') return UNUSED_BASE;
   const networks = await deps.docker.listNetworks();
-  const own = networks.find((network) => network.name === networkSpec(deps.env.prefix, 0, '0.0.0.0').name);
+  const own = findOwnNetwork(deps, networks, 0);
   if (own?.subnet != null) return own.subnet.split('/')[0] ?? '';
   const base = chooseBase([...networks.flatMap((network) => network.subnet ?? []), ...listUsedNetworks()]);
   if (base === null) {
@@ -95,12 +118,33 @@ export async function ensureNetworks(
   base: string,
 ): Promise<void> {
   if (desired.settings.networkMode === 'host') return;
-  const present = new Set((await deps.docker.listNetworks()).map((network) => network.name));
+  const present = await deps.docker.listNetworks();
   for (let index = 0; index <= networkIndexOf(desired.settings.count); index++) {
+    if (findOwnNetwork(deps, present, index) !== null) continue;
     const spec = networkSpec(deps.env.prefix, index, base);
-    if (!present.has(spec.name))
-      await deps.docker.createNetwork({ ...spec, labels: { [FLEET_LABEL]: deps.env.prefix } });
+    await deps.docker.createNetwork({ ...spec, labels: { [FLEET_LABEL]: deps.env.prefix } });
   }
+}
+
+/** Removes the fleet's bridges; stations must be gone. */
+export async function removeNetworks({ docker, env }: EnvironmentDeps): Promise<void> {
+  for (const network of await docker.listNetworks())
+    if (network.labels[FLEET_LABEL] === env.prefix) await docker.removeNetwork(network.name);
+}
+
+/** @throws AppError conflict when a network that is not ours has the name */
+function findOwnNetwork(
+  { env }: EnvironmentDeps,
+  networks: NetworkDetail[],
+  index: number,
+): NetworkDetail | null {
+  const { name } = networkSpec(env.prefix, index, UNUSED_BASE);
+  const found = networks.find((network) => network.name === name) ?? null;
+  if (found === null || found.labels[FLEET_LABEL] === env.prefix) return found;
+  throw new AppError('conflict', {
+    message: `A Docker network that is not ours is called ${name}.`,
+    remedy: `Remove it if it is no longer needed: docker network rm ${name}`,
+  });
 }
 
 export function specContext(deps: EnvironmentDeps, image: ImageFacts, base: string): SpecContext {

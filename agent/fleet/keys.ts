@@ -1,9 +1,13 @@
 /** The key guard: reads the keys in the stations' volumes and holds them against the ledger. Never writes a key. */
-import { deleteStationKey, type KnownKey, listStationKeys, recordStationKey } from '../../db/station-keys.ts';
+import { lstat } from 'node:fs/promises';
+import { type KnownKey, listStationKeys, recordStationKey } from '../../db/station-keys.ts';
 import type { StationDetail } from '../../lib/contract/fleet.ts';
 import { volumeName } from '../../lib/fleet/names.ts';
-import { compareKey, readVolumeKey } from '../../lib/stations/station-key.ts';
+import { compareKey, KEY_FILE, type KeyInspection, readVolumeKey } from '../../lib/stations/station-key.ts';
 import type { CoreDeps } from '../deps.ts';
+
+/** A sound key's last sight is written down once an hour. */
+const NOTE_AGAIN_MS = 3_600_000;
 
 export interface KeyReport {
   state: StationDetail['keyState'];
@@ -14,34 +18,45 @@ export interface KeyReport {
 
 export interface KeyGuard {
   /** Reads the keys of these stations now; a sound one seen for the first time enters the ledger. */
-  check(stations: number[]): Promise<Map<number, KeyReport>>;
+  check(stations: readonly number[]): Promise<void>;
+  /** What the last check of a station found. */
+  report(station: number): KeyReport | null;
   /** Alarms of the last check of each station. */
   alarms(): ReadonlyMap<number, string>;
   /** Directory of a station's volume on the host, as far as the last check saw it. */
   dataDir(station: number): string | null;
-  /** Stations whose key is not in the ledger yet. */
-  unknown(stations: number[]): number[];
-  forget(station: number): void;
 }
 
-export function createKeyGuard({
-  docker,
-  db,
-  now,
-  env,
-}: Pick<CoreDeps, 'docker' | 'db' | 'now' | 'env'>): KeyGuard {
+export function createKeyGuard(
+  { docker, db, now, env }: Pick<CoreDeps, 'docker' | 'db' | 'now' | 'env'>,
+  onChange: () => void,
+): KeyGuard {
   const alarms = new Map<number, string>();
+  const reports = new Map<number, KeyReport>();
   const mountpoints = new Map<string, string>();
+  const seen = new Map<string, { stamp: string; found: KeyInspection }>();
+
+  /** Checking a key costs milliseconds of arithmetic: a file that did not change is not checked again. */
+  async function read(directory: string): Promise<KeyInspection> {
+    const stamp = await keyFileStamp(directory);
+    const before = seen.get(directory);
+    if (before !== undefined && stamp !== null && before.stamp === stamp) return before.found;
+    const found = await readVolumeKey(directory);
+    if (stamp !== null && found.state === 'sound') seen.set(directory, { stamp, found });
+    else seen.delete(directory);
+    return found;
+  }
 
   async function inspect(station: number, known: KnownKey | null): Promise<KeyReport> {
     const directory = mountpoints.get(volumeName(env.prefix, station));
     const found =
       directory === undefined
         ? ({ state: 'missing', reason: 'its volume is gone' } as const)
-        : await readVolumeKey(directory);
+        : await read(directory);
     const { state, alarm } = compareKey(known, found);
     const proxyId = found.state === 'sound' ? found.proxyId : (known?.proxyId ?? null);
-    if (found.state === 'sound' && alarm === null) {
+    const isDue = known === null || now() - known.lastSeenAt > NOTE_AGAIN_MS;
+    if (found.state === 'sound' && alarm === null && isDue) {
       recordStationKey(
         db,
         { volume: volumeName(env.prefix, station), proxyId: found.proxyId, fingerprint: found.fingerprint },
@@ -53,26 +68,34 @@ export function createKeyGuard({
 
   return {
     async check(stations) {
-      for (const volume of await docker.listVolumes()) mountpoints.set(volume.name, volume.mountpoint);
+      const before = JSON.stringify([[...alarms], [...mountpoints]]);
+      const volumes = (await docker.listVolumes()).filter(({ name }) =>
+        name.startsWith(`${env.prefix}-data-`),
+      );
+      mountpoints.clear();
+      for (const volume of volumes) mountpoints.set(volume.name, volume.mountpoint);
       const ledger = listStationKeys(db);
-      const reports = new Map<number, KeyReport>();
       for (const station of stations) {
         const report = await inspect(station, ledger.get(volumeName(env.prefix, station)) ?? null);
         reports.set(station, report);
         if (report.alarm === null) alarms.delete(station);
         else alarms.set(station, report.alarm);
       }
-      return reports;
+      if (JSON.stringify([[...alarms], [...mountpoints]]) !== before) onChange();
     },
+    report: (station) => reports.get(station) ?? null,
     alarms: () => alarms,
     dataDir: (station) => mountpoints.get(volumeName(env.prefix, station)) ?? null,
-    unknown(stations) {
-      const ledger = listStationKeys(db);
-      return stations.filter((station) => !ledger.has(volumeName(env.prefix, station)));
-    },
-    forget(station) {
-      deleteStationKey(db, volumeName(env.prefix, station));
-      alarms.delete(station);
-    },
   };
+}
+
+/** Changes whenever the key's file does; null when there is none. */
+async function keyFileStamp(directory: string): Promise<string | null> {
+  try {
+    const { ino, size, mtimeMs, ctimeMs } = await lstat(`${directory}/${KEY_FILE}`);
+    return [ino, size, mtimeMs, ctimeMs].join(' ');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
+  }
 }

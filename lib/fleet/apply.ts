@@ -11,7 +11,7 @@ import { FLEET_LABEL } from './names.ts';
 
 /** Measured: eight creations at a time is the engine's best. */
 const CREATE_PARALLEL = 8;
-const STOP_GRACE_SECONDS = 10;
+export const STOP_GRACE_SECONDS = 10;
 
 export interface ApplyContext {
   docker: Docker;
@@ -106,7 +106,7 @@ async function bringUp(step: PlanStep, context: ApplyContext): Promise<void> {
 /** A container whose network was removed and made again cannot be started; a new one can. */
 async function startOrReplace(found: ContainerDetail, step: PlanStep, context: ApplyContext): Promise<void> {
   try {
-    await start(context, found.id, context.specOf(step.index));
+    await start(context, found.id, step.index);
   } catch (error) {
     const networkGone = error instanceof AppError && /network \S+ not found/i.test(error.message);
     if (!networkGone) throw error;
@@ -136,10 +136,9 @@ async function findOwn(step: PlanStep, { docker, prefix }: ApplyContext): Promis
 }
 
 async function createAndStart(context: ApplyContext, station: number): Promise<void> {
-  const spec = context.specOf(station);
-  const id = await context.docker.create(spec);
+  const id = await context.docker.create(context.specOf(station));
   try {
-    await start(context, id, spec);
+    await start(context, id, station);
   } catch (error) {
     // A container that never ran would only stand in the way of the next attempt.
     await context.docker.remove(id, { force: true });
@@ -147,11 +146,13 @@ async function createAndStart(context: ApplyContext, station: number): Promise<v
   }
 }
 
-async function start({ docker }: ApplyContext, id: string, spec: ContainerSpec): Promise<void> {
+async function start({ docker, specOf }: ApplyContext, id: string, station: number): Promise<void> {
   try {
     await docker.start(id);
   } catch (error) {
-    throw error instanceof AppError && error.code === 'port_in_use' ? await withOwner(error, spec) : error;
+    throw error instanceof AppError && error.code === 'port_in_use'
+      ? await withOwner(error, specOf(station))
+      : error;
   }
 }
 
@@ -187,7 +188,7 @@ function summarise(failures: Failure[], total: number): AppError {
   });
 }
 
-function nameList(names: string[]): string {
+export function nameList(names: string[]): string {
   return names.length <= 3
     ? names.join(', ')
     : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;

@@ -12,7 +12,7 @@ export type KeyInspection =
   | { state: 'sound'; proxyId: string; fingerprint: string }
   | { state: 'missing' | 'empty' | 'invalid' | 'unknown'; reason: string };
 
-const KEY_FILE = 'conduit_key.json';
+export const KEY_FILE = 'conduit_key.json';
 const MAX_KEY_BYTES = 64 * 1024;
 const fileSchema = z.object({ mnemonic: z.string().optional(), privateKeyBase64: z.string() });
 /** Prefix that makes a 32-byte ed25519 seed a PKCS #8 key (RFC 8410). */

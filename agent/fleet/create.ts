@@ -1,0 +1,188 @@
+/** Puts the fleet's parts together: desired state, engine, key guard, balancer membership, jobs and recovery. */
+import { getDesiredFleet, saveDesiredFleet } from '../../db/desired-fleet.ts';
+import { AppError } from '../../lib/contract/errors.ts';
+import type { DesiredFleet } from '../../lib/contract/fleet.ts';
+import { applyChange, describeChange, withStopped } from '../../lib/fleet/desired-change.ts';
+import { FLEET_LABEL, STATION_LABEL } from '../../lib/fleet/names.ts';
+import type { EngineEvent } from '../../lib/host/docker-types.ts';
+import { removeProbes } from './environment.ts';
+import { createFleetJobs } from './fleet-jobs.ts';
+import { followEngine } from './follow-engine.ts';
+import { createKeyGuard } from './keys.ts';
+import { moveFleet, type Progress } from './move.ts';
+import { blockedStations, draftPlan, type FleetCore } from './planner.ts';
+import { fleetProblems } from './problems.ts';
+import { createRecovery } from './recovery.ts';
+import { restartStations } from './restart.ts';
+import { createRotation } from './rotation.ts';
+import { buildRuntimes } from './runtimes.ts';
+import type { FleetService, FleetServiceOptions, StationRuntime } from './service.ts';
+import { createFleetState } from './state.ts';
+import { requireStation, stationDetail, stationLogs } from './station-detail.ts';
+import { takeFleetDown } from './take-down.ts';
+
+/** Keys of new stations are entered in the ledger, and vanished ones noticed, this often. */
+const KEY_CHECK_MS = 30_000;
+/** A station writes its key within its first moments. */
+const FIRST_KEY_CHECK_MS = 2000;
+
+export function createFleetService(options: FleetServiceOptions): FleetService {
+  const { db, docker, log, now, env, balancer } = options;
+  const { prefix } = env;
+  const abort = new AbortController();
+  let desired = getDesiredFleet(db);
+  let runtimes: StationRuntime[] | null = null;
+  let keyTimer: NodeJS.Timeout | undefined;
+  let following: Promise<void> = Promise.resolve();
+
+  const keys = createKeyGuard(options, changed);
+  const state = createFleetState(docker, prefix, changed);
+  const core: FleetCore = { ...options, state, keys, notStations: new Map() };
+  const rotation = createRotation({
+    balancer,
+    log,
+    runtimes: currentRuntimes,
+    refresh: () => state.refresh(),
+    isBalanced: () => desired.active && desired.settings.networkMode === 'cluster',
+  });
+  const fleetJobs = createFleetJobs(options, (job) => recovery.jobEnded(job));
+  const move = (progress: Progress, only?: ReadonlySet<number>) =>
+    moveFleet({ core, rotation, progress, desired: () => desired, ...(only === undefined ? {} : { only }) });
+  const recovery = createRecovery({
+    core,
+    fleetJobs,
+    desired: () => desired,
+    move: (progress) => move(progress),
+  });
+
+  function currentRuntimes(): StationRuntime[] {
+    runtimes ??= buildRuntimes({
+      prefix,
+      desired,
+      stations: state.stations,
+      blocked: blockedStations(core),
+      dataDir: keys.dataDir,
+    });
+    return runtimes;
+  }
+
+  function changed(): void {
+    runtimes = null;
+    rotation.request();
+    recovery.consider();
+  }
+
+  function save(next: DesiredFleet): void {
+    saveDesiredFleet(db, next, now());
+    desired = next;
+    runtimes = null;
+    recovery.operatorActs();
+  }
+
+  function checkKeysIn(delayMs: number): void {
+    if (abort.signal.aborted) return;
+    clearTimeout(keyTimer);
+    keyTimer = setTimeout(() => {
+      if (state.engine().state === 'up')
+        keys
+          .check([...state.stations.keys()])
+          .catch((error: unknown) => log.warn({ err: error }, 'could not check the keys'));
+      checkKeysIn(KEY_CHECK_MS);
+    }, delayMs);
+  }
+
+  /** The engine starts a station that ended again within moments; without its key it must not. */
+  async function guardRestart({ action, containerId, labels }: EngineEvent): Promise<void> {
+    if (labels[FLEET_LABEL] !== prefix) return;
+    if (action === 'start') checkKeysIn(FIRST_KEY_CHECK_MS);
+    if (action !== 'die' || fleetJobs.isBusy()) return;
+    const station = Number(labels[STATION_LABEL]);
+    await keys.check([station]);
+    if (keys.alarms().has(station)) await docker.stop(containerId, 0);
+  }
+
+  function requireActive(stations: readonly number[]): void {
+    if (!desired.active)
+      throw new AppError('conflict', {
+        message: 'The fleet is down.',
+        remedy: 'Bring it up first, for example with: sudo ./conduit scale 3',
+      });
+    for (const station of stations) requireStation(core, desired, station);
+  }
+
+  return {
+    desired: () => desired,
+    strangers: () => state.strangers(),
+    runtimes: currentRuntimes,
+    engine: () => state.engine(),
+    problems: () =>
+      fleetProblems({
+        prefix,
+        desired,
+        keyAlarms: keys.alarms(),
+        strangers: state.strangers(),
+        failure: recovery.failure(),
+      }),
+    plan: async (change) => (await draftPlan(core, { ...applyChange(desired, change), active: true })).plan,
+    async apply(change, actor) {
+      const next = { ...applyChange(desired, change), active: true };
+      const what = desired.active ? describeChange(desired, next) : `${next.settings.count} stations`;
+      save(next);
+      const title = `Apply: ${what}`;
+      return fleetJobs.start({ kind: 'fleet.apply', title, actor, summary: title }, (job) => move(job));
+    },
+    async setStopped(stations, stopped, actor) {
+      requireActive(stations);
+      save(withStopped(desired, stations, stopped));
+      const title = `${stopped ? 'Stop' : 'Start'} ${stationsText(stations)}`;
+      const kind = stopped ? 'station.stop' : 'station.start';
+      return fleetJobs.start({ kind, title, actor, summary: title }, (job) => move(job, new Set(stations)));
+    },
+    async restart(stations, actor) {
+      requireActive(stations);
+      const title = `Restart ${stationsText(stations)}`;
+      return fleetJobs.start({ kind: 'station.restart', title, actor, summary: title }, (job) =>
+        restartStations({ core, rotation, job, stations, fleetSize: desired.settings.count }),
+      );
+    },
+    async takeDown(actor) {
+      save({ ...desired, active: false });
+      const title = 'Take the fleet down; volumes and settings stay';
+      return fleetJobs.start({ kind: 'fleet.takeDown', title, actor, summary: title }, (job) =>
+        takeFleetDown({ core, rotation, progress: job, desired: () => desired }),
+      );
+    },
+    detail: async (station) => stationDetail(core, desired, station),
+    logs: (station, logOptions) => stationLogs(core, station, logOptions),
+    async start() {
+      const { signal } = abort;
+      const read = new Promise<void>((resolve) => {
+        const onUp = () => {
+          removeProbes(core).catch((error: unknown) => log.warn({ err: error }, 'could not remove probes'));
+          checkKeysIn(FIRST_KEY_CHECK_MS);
+          resolve();
+        };
+        const onDown = () => resolve();
+        const onEvent = (event: EngineEvent) => {
+          guardRestart(event).catch((error: unknown) => log.warn({ err: error }, 'could not check a key'));
+        };
+        following = followEngine({ docker, state, log, signal, now, onUp, onDown, onEvent });
+      });
+      await read;
+    },
+    async stop() {
+      abort.abort();
+      clearTimeout(keyTimer);
+      recovery.stop();
+      rotation.stop();
+      fleetJobs.stop();
+      await following;
+    },
+  };
+}
+
+function stationsText(stations: readonly number[]): string {
+  const shown = stations.slice(0, 5).join(', ');
+  const more = stations.length > 5 ? ` and ${stations.length - 5} more` : '';
+  return `${stations.length === 1 ? 'station' : 'stations'} ${shown}${more}`;
+}

@@ -1,0 +1,67 @@
+/** What is wrong with the fleet, in words for people. Pure. */
+import type { DesiredFleet, Stranger } from '../../lib/contract/fleet.ts';
+import type { Problem } from '../../lib/contract/snapshot.ts';
+import { containerName, stationOfName } from '../../lib/fleet/names.ts';
+import type { Failure } from './recovery.ts';
+
+export interface ProblemInput {
+  prefix: string;
+  desired: DesiredFleet;
+  keyAlarms: ReadonlyMap<number, string>;
+  strangers: Stranger[];
+  failure: Failure | null;
+}
+
+const CODES: Record<string, { code: string; title: string }> = {
+  image_unavailable: { code: 'image-unavailable', title: 'The image of the stations cannot be had' },
+  port_in_use: { code: 'port-taken', title: 'A port of the stations is taken' },
+  disk_full: { code: 'disk-full', title: 'The disk is full' },
+};
+
+export function fleetProblems(input: ProblemInput): Problem[] {
+  const count = input.desired.active ? input.desired.settings.count : 0;
+  return [
+    ...[...input.keyAlarms]
+      .filter(([station]) => station <= count)
+      .map(([station, alarm]) => keyAlarm(input.prefix, station, alarm)),
+    ...input.strangers.flatMap((stranger) => {
+      const station = stationOfName(input.prefix, stranger.name);
+      return station !== null && station <= count ? [nameTaken(station, stranger)] : [];
+    }),
+    ...(input.failure === null || count === 0 ? [] : [incomplete(input.failure)]),
+  ];
+}
+
+function keyAlarm(prefix: string, station: number, alarm: string): Problem {
+  const name = containerName(prefix, station);
+  return {
+    code: 'key-alarm',
+    severity: 'critical',
+    title: `The key of ${name} is not what it was`,
+    detail: `${name}: ${alarm}. The station is not started, because it would replace the key and lose its reputation.`,
+    remedy: `Put the right conduit_key.json back into the volume ${prefix}-data-${station}; the station then starts by itself.`,
+    station,
+  };
+}
+
+function nameTaken(station: number, { name, image }: Stranger): Problem {
+  return {
+    code: 'name-taken',
+    severity: 'warning',
+    title: `Another container is called ${name}`,
+    detail: `A container of the image ${image}, not made by this manager, has the name of station ${station}. It is left alone.`,
+    remedy: `Rename or remove it; the station then starts by itself: docker rename ${name} other-name`,
+    station,
+  };
+}
+
+function incomplete({ code, message, remedy }: Failure): Problem {
+  const known = CODES[code] ?? { code: 'fleet-incomplete', title: 'The fleet is not as wanted yet' };
+  return {
+    ...known,
+    severity: 'critical',
+    detail: `${message} It is tried again by itself.`,
+    remedy,
+    station: null,
+  };
+}
