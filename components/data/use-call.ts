@@ -1,0 +1,53 @@
+'use client';
+
+import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import type { AppError } from '../../lib/contract/errors.ts';
+import { type CallName, type Input, type Output, operations } from '../../lib/contract/operations.ts';
+import { panelUnreachable, responseError } from './session-ended.ts';
+
+export interface CallOptions<T> {
+  /** Asks again this often, milliseconds. */
+  pollMs?: number;
+  enabled?: boolean;
+  /** Keeps showing the last answer while the answer to a changed input loads. */
+  keepPrevious?: boolean;
+  initialData?: T;
+}
+
+/**
+ * Reads one operation of the contract through the panel, cached and shared between components. Only operations of
+ * `read` access; what changes something is a server action.
+ */
+export function useCall<N extends CallName>(
+  operation: N,
+  input: Input<N>,
+  options: CallOptions<Output<N>> = {},
+): UseQueryResult<Output<N>, AppError> {
+  return useQuery<Output<N>, AppError>({
+    queryKey: [operation, input],
+    queryFn: ({ signal }) => call(operation, input, signal),
+    refetchInterval: options.pollMs ?? false,
+    enabled: options.enabled ?? true,
+    ...(options.keepPrevious ? { placeholderData: keepPreviousData } : {}),
+    ...(options.initialData === undefined ? {} : { initialData: options.initialData }),
+  });
+}
+
+/** One reading call. @throws AppError */
+export async function call<N extends CallName>(
+  operation: N,
+  input: Input<N>,
+  signal?: AbortSignal,
+): Promise<Output<N>> {
+  const response = await fetch(`/api/call/${operation}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(input),
+    ...(signal ? { signal } : {}),
+  }).catch((cause: unknown) => {
+    if (signal?.aborted) throw cause;
+    throw panelUnreachable(cause);
+  });
+  if (!response.ok) throw await responseError(response);
+  return operations[operation].output.parse(await response.json()) as Output<N>;
+}
