@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const shared = { environment: 'node', setupFiles: ['test/harness/fail-on-console.ts'] } as const;
+const shared = { environment: 'node', setupFiles: ['test/harness/fail-on-console.ts'] };
 
 export default defineConfig({
   test: {
