@@ -64,6 +64,14 @@ export async function moveFleet(options: MoveOptions): Promise<void> {
   const failed = await carryOut(options, draft, steps);
   if (failed !== null) throw failed;
   if (imageError !== null) throw imageError;
+  const blocked = steps.filter(({ action }) => action === 'blocked');
+  for (const { name, reason } of blocked) progress.log('warning', `${name}: ${reason}`);
+  // Somebody who starts one station by name is told that it did not start; a whole fleet goes on without it.
+  if (options.only !== undefined && blocked[0] !== undefined)
+    throw new AppError('key_alarm', {
+      message: blocked.map(({ name, reason }) => `${name}: ${reason}`).join(' '),
+      remedy: 'The problem list says how to put it right.',
+    });
 }
 
 /** Image and networks, only where the plan needs them: a fleet can shrink without its image. */

@@ -9,7 +9,7 @@ const context: SpecContext = {
   prefix: 'conduit',
   base: '172.30.0.0',
   image: {
-    reference: 'conduit-simulator:february',
+    reference: DEFAULT_FLEET_SETTINGS.image,
     id: 'sha256:1',
     dataDir: '/home/conduit/data',
     dialect: { name: 'february', clientsFlag: '--max-common-clients', metricsAddr: true, statsFile: false },
@@ -159,18 +159,26 @@ describe('planFleet', () => {
     ).toBe(2);
   });
 
-  it('can be made while the image is not known: what runs is left as it is', () => {
-    const desired = desiredWith({ maxClients: 5 });
-    const result = planFleet({
-      prefix: 'conduit',
-      desired,
-      actual: [madeFor(desiredWith({}), 1)],
-      specOf: () => null,
-      blocked: new Map(),
-      connectedOf: () => 0,
-      hostCpus: 4,
+  it('can be made while the image is not known', () => {
+    const planWithoutImage = (desired: DesiredFleet) =>
+      planFleet({
+        prefix: 'conduit',
+        desired,
+        actual: [madeFor(desiredWith({}), 1)],
+        specOf: () => null,
+        blocked: new Map(),
+        connectedOf: () => 0,
+        hostCpus: 4,
+      });
+    expect(actions(planWithoutImage(desiredWith({})))).toEqual(['create 2', 'create 3']);
+    const moved = planWithoutImage(desiredWith({ image: 'other:1', maxClients: 5 }));
+    expect(moved.steps[0]).toMatchObject({
+      action: 'recreate',
+      changes: [
+        { field: 'image', to: 'other:1' },
+        { field: 'maxClients', from: '1000', to: '5' },
+      ],
     });
-    expect(actions(result)).toEqual(['create 2', 'create 3']);
   });
 
   const settings = fc.record({

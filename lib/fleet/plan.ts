@@ -3,6 +3,7 @@ import type { DesiredFleet, FleetPlan, PlanAction, PlanStep } from '../contract/
 import type { ContainerSpec } from '../host/docker-types.ts';
 import { SPEC_LABEL } from './names.ts';
 import { readShape, shapeChanges } from './station-shape.ts';
+import { settingsShape } from './station-spec.ts';
 
 /** A container of the fleet as the engine has it. */
 export interface ActualStation {
@@ -88,7 +89,7 @@ function planStation(input: PlanInput, station: number, actual: ActualStation | 
     return isUp ? step(input, 'stop', station, name, 'Stopped by the operator.', []) : null;
   }
   const spec = input.specOf(station);
-  const changes = actual === undefined || spec === null ? [] : fixedChanges(spec, actual);
+  const changes = actual === undefined ? [] : fixedChanges(input.desired, spec, actual);
   const mustStart = actual === undefined || changes.length > 0 || !isUp;
   const obstacle = input.blocked.get(station);
   if (obstacle !== undefined && mustStart)
@@ -105,7 +106,16 @@ function planStation(input: PlanInput, station: number, actual: ActualStation | 
     : step(input, 'update', station, name, 'Changes in place; nobody is disconnected.', limits);
 }
 
-function fixedChanges(spec: ContainerSpec, actual: ActualStation): PlanStep['changes'] {
+/** What a running container cannot change. Without the image, as far as the settings alone tell. */
+function fixedChanges(
+  desired: DesiredFleet,
+  spec: ContainerSpec | null,
+  actual: ActualStation,
+): PlanStep['changes'] {
+  if (spec === null) {
+    const known = readShape(actual.labels);
+    return known === null ? [] : shapeChanges(known, { ...known, ...settingsShape(desired, actual.index) });
+  }
   if (actual.labels[SPEC_LABEL] === spec.labels[SPEC_LABEL]) return [];
   const changes = shapeChanges(readShape(actual.labels), readShape(spec.labels));
   if (changes.length > 0) return changes;

@@ -73,6 +73,22 @@ function loopbackPort(settings: FleetSettings, station: number): number | null {
     : null;
 }
 
+/** The part of a station's shape that follows from the settings alone. */
+export function settingsShape(
+  desired: DesiredFleet,
+  station: number,
+): Omit<StationShape, 'dialect' | 'address' | 'metricsEndpoint'> {
+  const { maxClients, bandwidthMbps, openFiles } = settingsOf(desired, station);
+  return {
+    image: desired.settings.image,
+    maxClients,
+    bandwidthMbps,
+    networkMode: desired.settings.networkMode,
+    loopbackPort: loopbackPort(desired.settings, station),
+    openFiles,
+  };
+}
+
 export function stationSpec(desired: DesiredFleet, station: number, context: SpecContext): ContainerSpec {
   const { settings } = desired;
   const limits = settingsOf(desired, station);
@@ -125,14 +141,9 @@ export function stationSpec(desired: DesiredFleet, station: number, context: Spe
     restart: true,
   };
   const shape: StationShape = {
-    image: context.image.reference,
+    ...settingsShape(desired, station),
     dialect: context.image.dialect.name,
-    maxClients: limits.maxClients,
-    bandwidthMbps: limits.bandwidthMbps,
-    networkMode: settings.networkMode,
     address: inBridge ? stationAddress(station, context.base) : null,
-    loopbackPort: published,
-    openFiles: limits.openFiles,
     metricsEndpoint: endpoint,
   };
   return {

@@ -1,0 +1,150 @@
+// What the fleet must not do: touch strangers, lose a key, give up because of one station.
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestAgent, type TestAgent } from '../harness/agent.ts';
+import {
+  apply,
+  docker,
+  finished,
+  runningOnEngine,
+  stationsOnEngine,
+  volumeDirectory,
+} from '../harness/fleet.ts';
+import { waitFor } from '../harness/wait-for.ts';
+
+const prefix = 'fltb';
+const image = 'conduit-simulator:february';
+const settings = { image, loopbackPortBase: 28_200 };
+let agent: TestAgent;
+
+beforeAll(async () => {
+  agent = await startTestAgent({ prefix, balancer: { primaryPort: 28_444, secondaryPort: 28_567 } });
+});
+afterAll(() => agent.dispose());
+
+const problemCodes = async () =>
+  (await agent.client.call('snapshot.get', {})).problems.map(({ code }) => code);
+
+describe("a stranger's container", () => {
+  let strangerId = '';
+
+  it('keeps its name: that station is left out, the others run', async () => {
+    strangerId = await docker.create({
+      name: `${prefix}-2`,
+      image,
+      command: ['start', '--data-dir', '/home/conduit/data'],
+      labels: {},
+      network: { mode: 'none' },
+      ports: [],
+      volume: null,
+      cpus: null,
+      memoryBytes: null,
+      openFiles: null,
+      pidsLimit: null,
+      restart: false,
+    });
+    const job = await apply(agent, { settings: { ...settings, count: 3 } });
+    expect(job.state).toBe('succeeded');
+    expect(await runningOnEngine(agent)).toEqual([1, 3]);
+    expect((await stationsOnEngine(agent)).get(2)).toMatchObject({
+      id: strangerId,
+      state: 'created',
+      labels: {},
+    });
+    expect((await agent.client.call('fleet.get', {})).strangers).toContainEqual({
+      name: `${prefix}-2`,
+      image,
+      state: 'created',
+    });
+  });
+
+  it('makes way by itself only when its owner removes it', async () => {
+    await docker.remove(strangerId, { force: true });
+    await waitFor('station 2 to run', async () => (await runningOnEngine(agent)).includes(2));
+  });
+});
+
+describe('a key', () => {
+  it('that vanished stops the start of its station, and of no other', async () => {
+    await finished(agent, await agent.client.call('station.stop', { stations: [1] }));
+    const file = `${await volumeDirectory(prefix, 1)}/conduit_key.json`;
+    const key = await readFile(file);
+    await rm(file);
+
+    const job = await finished(agent, await agent.client.call('station.start', { stations: [1] }));
+    expect(job).toMatchObject({ state: 'failed', error: { code: 'key_alarm' } });
+    expect(await runningOnEngine(agent)).toEqual([2, 3]);
+    expect((await agent.client.call('fleet.plan', {})).steps).toMatchObject([
+      { action: 'blocked', index: 1 },
+    ]);
+    await waitFor('the alarm to be shown', async () => (await problemCodes()).includes('key-alarm'));
+    await expect(readFile(file)).rejects.toMatchObject({ code: 'ENOENT' });
+
+    expect((await apply(agent, { settings: { count: 4 } })).state).toBe('succeeded');
+    expect(await runningOnEngine(agent)).toEqual([2, 3, 4]);
+
+    await writeFile(file, key);
+    expect((await finished(agent, await agent.client.call('station.start', { stations: [1] }))).state).toBe(
+      'succeeded',
+    );
+    expect(await runningOnEngine(agent)).toEqual([1, 2, 3, 4]);
+    expect(await readFile(file)).toEqual(key);
+  });
+
+  it('that is damaged while its station runs raises the alarm and stops nothing', async () => {
+    const file = `${await volumeDirectory(prefix, 2)}/conduit_key.json`;
+    const key = await readFile(file);
+    await writeFile(file, '');
+    const job = await finished(agent, await agent.client.call('station.restart', { stations: [2] }));
+    expect(job).toMatchObject({ state: 'failed', error: { code: 'key_alarm' } });
+    expect(await runningOnEngine(agent)).toContain(2);
+    expect(await readFile(file, 'utf8')).toBe('');
+    await writeFile(file, key);
+    expect((await finished(agent, await agent.client.call('station.restart', { stations: [2] }))).state).toBe(
+      'succeeded',
+    );
+  });
+});
+
+describe('a port that somebody else has', () => {
+  let server: Server;
+
+  it('fails its own station only, and says who has it', async () => {
+    server = createServer();
+    await new Promise<void>((resolve) => server.listen(28_205, '127.0.0.1', resolve));
+    const job = await apply(agent, { settings: { count: 6 } });
+    expect(job).toMatchObject({ state: 'failed', error: { code: 'port_in_use' } });
+    expect(job.error?.message).toContain('28205');
+    expect(job.error?.message).toContain(String(process.pid));
+    expect(await runningOnEngine(agent)).toEqual([1, 2, 3, 4, 6]);
+    await waitFor('the problem to be shown', async () => (await problemCodes()).includes('port-taken'));
+  });
+
+  it('is used as soon as it is free', async () => {
+    await new Promise((resolve) => server.close(resolve));
+    await waitFor('station 5 to run', async () => (await runningOnEngine(agent)).includes(5));
+    await waitFor('the problem to go', async () => !(await problemCodes()).includes('port-taken'));
+  });
+});
+
+describe('an image that cannot be had', () => {
+  it('leaves what runs as it is, names the way out, and still lets the fleet shrink', async () => {
+    const before = await stationsOnEngine(agent);
+    const job = await apply(agent, { settings: { image: 'localhost:9/none/such:1', count: 5 } });
+    expect(job).toMatchObject({ state: 'failed', error: { code: 'image_unavailable' } });
+    expect(`${job.error?.message} ${job.error?.remedy}`).toContain('--simulator');
+    expect(await runningOnEngine(agent)).toEqual([1, 2, 3, 4, 5]);
+    expect((await stationsOnEngine(agent)).get(1)?.id).toBe(before.get(1)?.id);
+  });
+
+  it('is not tried over and over as new jobs, and a good one ends it', async () => {
+    expect((await apply(agent, { settings: { image } })).state).toBe('succeeded');
+    const { jobs } = await agent.client.call('job.list', {});
+    const failed = jobs.filter(
+      ({ kind, error }) => kind === 'fleet.recover' && error?.code === 'image_unavailable',
+    );
+    expect(failed).toEqual([]);
+    expect((await agent.client.call('fleet.plan', {})).steps).toEqual([]);
+  });
+});
