@@ -29,7 +29,7 @@ export async function findImage(deps: ImageDeps, reference: string): Promise<Ima
   const rejected = deps.notStations.get(image.id);
   if (rejected !== undefined) throw rejected;
   const dialect = findImageDialect(deps.db, image.id) ?? (await askDialect(deps, reference, image.id));
-  return { reference, id: image.id, dialect, dataDir: dataDirOf(image) };
+  return { reference, id: image.id, dialect, dataDir: dataDirOf(image), user: image.user };
 }
 
 async function askDialect(deps: ImageDeps, reference: string, id: string): Promise<Dialect> {

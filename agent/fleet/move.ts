@@ -2,6 +2,7 @@
 import { AppError } from '../../lib/contract/errors.ts';
 import type { DesiredFleet, PlanAction, PlanStep } from '../../lib/contract/fleet.ts';
 import { applyPlan, nameList, stepKey } from '../../lib/fleet/apply.ts';
+import { giveVolumeTo, userIdOf } from '../../lib/fleet/volume-owner.ts';
 import type { JobHandle } from '../jobs/runner.ts';
 import { ensureImage, ensureNetworks, findBase } from './environment.ts';
 import { type Draft, draftPlan, type FleetCore } from './planner.ts';
@@ -104,6 +105,7 @@ async function carryOut(
         prefix: core.env.prefix,
         specOf: draft.specOf,
         step: (key, work) => progress.step(key, work),
+        prepareVolume: (station) => prepareVolume(core, draft, station),
         skip: (key, message) => progress.skip(key, message),
         signal: progress.signal,
         leaveBalancer: (stations) => rotation.leave(stations),
@@ -121,6 +123,13 @@ async function carryOut(
   await progress.step('balancer', () => rotation.sync()).catch(note);
   note(earlyEnds(core, steps));
   return failed;
+}
+
+/** A volume filled under another image's user is handed to this image's. */
+async function prepareVolume({ keys }: FleetCore, { image }: Draft, station: number): Promise<void> {
+  const directory = keys.dataDir(station);
+  const uid = image === null ? null : userIdOf(image.user);
+  if (directory !== null && uid !== null) await giveVolumeTo(directory, uid);
 }
 
 /** A station that ended as soon as it was started: the engine keeps trying, the operator should know. */

@@ -17,6 +17,8 @@ export interface ApplyContext {
   docker: Docker;
   prefix: string;
   specOf: (station: number) => ContainerSpec;
+  /** Before a container is made on a volume that may be there already. */
+  prepareVolume: (station: number) => Promise<void>;
   /** Wraps the work of one step, so that its progress is seen. */
   step: (key: string, work: () => Promise<void>) => Promise<void>;
   skip: (key: string, message: string) => void;
@@ -136,6 +138,7 @@ async function findOwn(step: PlanStep, { docker, prefix }: ApplyContext): Promis
 }
 
 async function createAndStart(context: ApplyContext, station: number): Promise<void> {
+  await context.prepareVolume(station);
   const id = await context.docker.create(context.specOf(station));
   try {
     await start(context, id, station);

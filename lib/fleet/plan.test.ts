@@ -12,6 +12,7 @@ const context: SpecContext = {
     reference: DEFAULT_FLEET_SETTINGS.image,
     id: 'sha256:1',
     dataDir: '/home/conduit/data',
+    user: '1000:1000',
     dialect: { name: 'february', clientsFlag: '--max-common-clients', metricsAddr: true, statsFile: false },
   },
   openFilesLimit: 20_000,

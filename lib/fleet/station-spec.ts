@@ -29,6 +29,8 @@ export interface ImageFacts {
   id: string;
   dialect: Dialect;
   dataDir: string;
+  /** As the image names it: `1000:1000`, `conduit`. */
+  user: string;
 }
 
 export interface SpecContext {
