@@ -1,0 +1,51 @@
+import { formatDateTime } from '../../lib/format/time.ts';
+import type { ChartPoint } from './chart-points.ts';
+import type { ChartLine } from './time-chart.tsx';
+
+export interface ChartTooltipProps {
+  lines: ChartLine[];
+  format: (value: number) => string;
+  /** Handed in by the chart. */
+  active?: boolean;
+  payload?: readonly { payload?: unknown }[];
+}
+
+/** Time and every line's value at the pointer; what was not observed says so. */
+export function ChartTooltip({ lines, format, active, payload }: ChartTooltipProps) {
+  const point = payload?.[0]?.payload as ChartPoint | undefined;
+  if (!active || point === undefined) return null;
+  return (
+    <div className="rounded-lg border bg-surface px-3 py-2 text-sm shadow-floating">
+      <p className="mb-1 text-ink-muted">{formatDateTime(point.at)}</p>
+      {lines.map(({ key, label, color }) => {
+        const value = point[key] ?? null;
+        return (
+          <p key={key} className="flex items-center gap-2">
+            <ChartSwatch color={color} />
+            <span className="text-ink-muted">{label}</span>
+            <span className="ml-auto pl-4 font-medium">
+              {value === null ? 'not observed' : format(value)}
+            </span>
+          </p>
+        );
+      })}
+    </div>
+  );
+}
+
+const FILLS = {
+  1: 'fill-chart-1',
+  2: 'fill-chart-2',
+  3: 'fill-chart-3',
+  4: 'fill-chart-4',
+  5: 'fill-chart-5',
+};
+
+/** The colour of a line, small. */
+export function ChartSwatch({ color }: { color: ChartLine['color'] }) {
+  return (
+    <svg className="size-2.5 shrink-0" viewBox="0 0 10 10" aria-hidden="true">
+      <rect className={FILLS[color]} width="10" height="10" rx="3" />
+    </svg>
+  );
+}
