@@ -1,0 +1,182 @@
+/**
+ * Asks all stations at once and waits for those that usually answer. A station that hangs is asked on, but nobody
+ * waits for it: its silence must not make the picture of the others old.
+ */
+import type { Logger } from 'pino';
+import type { Docker } from '../../lib/host/docker-types.ts';
+import { findCgroup, readUsage } from '../../lib/stations/cgroup.ts';
+import type { StationMetrics } from '../../lib/stations/metrics.ts';
+import { createScraper } from '../../lib/stations/scrape.ts';
+import type { StationRuntime } from '../fleet/service.ts';
+import { readLogReport, readStatsReport } from './older-reports.ts';
+import { createTrack, followRuntime, type Reading, type StationTrack, takeReading } from './station-track.ts';
+
+export interface Sampler {
+  /** Looks at every station once. @returns what is known of each, in the order given */
+  sample(runtimes: readonly StationRuntime[]): Promise<StationTrack[]>;
+  close(): void;
+}
+
+export interface SamplerOptions {
+  docker: Pick<Docker, 'logs'>;
+  log: Logger;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** How long one station can hold up a sample. */
+const PATIENCE_MS = 500;
+/** Questions under way at a time; more stations than this wait in line. */
+const MAX_ASKING = 128;
+/** The log is a slow source: it is asked only where there is no other. */
+const LOG_EVERY_MS = 10_000;
+/** One station's log a while is looked at for a demand to upgrade; all run the same image. */
+const UPGRADE_CHECK_EVERY_MS = 30_000;
+
+export function createSampler({ docker, log, now }: SamplerOptions): Sampler {
+  const scraper = createScraper();
+  const tracks = new Map<number, StationTrack>();
+  const line: (() => void)[] = [];
+  let asking = 0;
+  let upgradeCheckedAtMs = now();
+  let upgradeTurn = 0;
+
+  function follow(runtimes: readonly StationRuntime[], nowMs: number): StationTrack[] {
+    const followed = runtimes.map((runtime) => {
+      let track = tracks.get(runtime.index);
+      if (track === undefined) {
+        track = createTrack(runtime);
+        tracks.set(runtime.index, track);
+      }
+      followRuntime(track, runtime, nowMs);
+      return track;
+    });
+    if (tracks.size > runtimes.length) {
+      const there = new Set(runtimes.map(({ index }) => index));
+      for (const index of tracks.keys()) if (!there.has(index)) tracks.delete(index);
+    }
+    return followed;
+  }
+
+  /** Asks for metrics unless a question is under way; `done` is called when it has ended, however it ended. */
+  function ask(track: StationTrack, endpoint: string, done: () => void): void {
+    const { epoch } = track;
+    track.asking = true;
+    const begin = () => {
+      asking++;
+      void scraper.scrape(endpoint).then((metrics) => {
+        asking--;
+        track.asking = false;
+        // It may have been restarted meanwhile; the answer of a process that is gone says nothing of the new one.
+        if (track.epoch === epoch)
+          takeReading(track, metrics === null ? null : fromMetrics(metrics), performance.now());
+        done();
+        line.shift()?.();
+      });
+    };
+    if (asking < MAX_ASKING) begin();
+    else line.push(begin);
+  }
+
+  function askAll(running: readonly StationTrack[]): Promise<void> {
+    return new Promise((resolve) => {
+      let open = 1;
+      const timer = setTimeout(resolve, PATIENCE_MS);
+      const done = () => {
+        if (--open > 0) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      for (const track of running) {
+        const { metricsEndpoint } = track.runtime;
+        if (metricsEndpoint === null || track.asking) continue;
+        const awaited = track.failures === 0;
+        if (awaited) open++;
+        ask(track, metricsEndpoint, awaited ? done : () => {});
+      }
+      done();
+    });
+  }
+
+  function readOlder(track: StationTrack, nowMs: number): void {
+    const { dataDir, startedAtMs } = track.runtime;
+    const report = dataDir === null ? null : readStatsReport(dataDir, startedAtMs ?? 0);
+    if (report !== null) takeReading(track, report, performance.now());
+    // A file that was there and cannot be read this moment is being written.
+    else if (track.reading?.source !== 'stats-file' && nowMs - track.logReadAtMs >= LOG_EVERY_MS)
+      void readLog(track, nowMs);
+  }
+
+  async function readLog(track: StationTrack, nowMs: number): Promise<void> {
+    const { containerId, startedAtMs } = track.runtime;
+    if (containerId === null || track.asking) return;
+    const { epoch } = track;
+    track.logReadAtMs = nowMs;
+    try {
+      const report = await readLogReport(docker, containerId, startedAtMs ?? 0);
+      if (track.epoch !== epoch) return;
+      track.upgradeRequired = report.upgradeRequired;
+      if (report.reading !== null && track.runtime.metricsEndpoint === null)
+        takeReading(track, report.reading, performance.now());
+    } catch (error) {
+      log.debug({ err: error, station: track.runtime.index }, 'the log of a station cannot be read');
+    }
+  }
+
+  function checkForUpgrade(running: readonly StationTrack[], nowMs: number): void {
+    if (running.length === 0 || nowMs - upgradeCheckedAtMs < UPGRADE_CHECK_EVERY_MS) return;
+    upgradeCheckedAtMs = nowMs;
+    const track = running[upgradeTurn++ % running.length];
+    if (track !== undefined) void readLog(track, nowMs);
+  }
+
+  return {
+    async sample(runtimes) {
+      const nowMs = now();
+      const followed = follow(runtimes, nowMs);
+      const running = followed.filter(({ epoch }) => epoch !== null);
+      const asked = askAll(running);
+      for (const track of running) {
+        measure(track);
+        if (track.runtime.metricsEndpoint === null) readOlder(track, nowMs);
+      }
+      checkForUpgrade(running, nowMs);
+      await asked;
+      return followed;
+    },
+    close: () => scraper.close(),
+  };
+}
+
+/** Processor and memory; the group's files are looked for once a start. */
+function measure(track: StationTrack): void {
+  const { pid } = track.runtime;
+  if (pid === null) return;
+  track.cgroup ??= findCgroup(pid);
+  track.usage = track.cgroup === null ? null : readUsage(track.cgroup);
+  if (track.usage !== null) track.cpu.add(performance.now(), track.usage.cpuNanoseconds);
+}
+
+function fromMetrics(metrics: StationMetrics): Reading {
+  const {
+    connected,
+    connecting,
+    announcing,
+    live,
+    uploadedBytes,
+    downloadedBytes,
+    processStartSeconds,
+    regions,
+  } = metrics;
+  return {
+    source: 'metrics',
+    connected,
+    connecting,
+    announcing,
+    live,
+    uploadedBytes,
+    downloadedBytes,
+    processStartSeconds,
+    regions,
+  };
+}

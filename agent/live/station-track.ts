@@ -1,0 +1,122 @@
+/** What the sampler remembers of one station from one tick to the next. */
+import type { CgroupFiles, Usage } from '../../lib/stations/cgroup.ts';
+import type { RegionMetrics } from '../../lib/stations/metrics.ts';
+import type { StationRuntime } from '../fleet/service.ts';
+import { createRateWindow, type RateWindow } from './rate-window.ts';
+
+/** What a station said of itself, from whichever source its image has. */
+export interface Reading {
+  source: 'metrics' | 'stats-file' | 'log';
+  connected: number;
+  connecting: number;
+  announcing: number | null;
+  live: boolean | null;
+  uploadedBytes: number;
+  downloadedBytes: number;
+  processStartSeconds: number | null;
+  regions: readonly RegionMetrics[];
+}
+
+export interface StationTrack {
+  runtime: StationRuntime;
+  /** One start of one container; null while it does not run. */
+  epoch: string | null;
+  /** The last answer within this epoch. */
+  reading: Reading | null;
+  /** Questions in a row without an answer. */
+  failures: number;
+  /** A question is under way. */
+  asking: boolean;
+  /** Wall clock of the last look into the log; 0 for never. */
+  logReadAtMs: number;
+  upgradeRequired: boolean;
+  cgroup: CgroupFiles | null;
+  usage: Usage | null;
+  uploaded: RateWindow;
+  downloaded: RateWindow;
+  cpu: RateWindow;
+  /** How it last ended, and when that was first seen. */
+  lastExit: { code: number | null; atMs: number } | null;
+  /** When the engine restarted it of its own accord, the recent ones. */
+  restartedAtMs: number[];
+}
+
+const CRASH_LOOP_MS = 5 * 60_000;
+const CRASH_LOOP_RESTARTS = 3;
+
+export function createTrack(runtime: StationRuntime): StationTrack {
+  return {
+    runtime,
+    epoch: null,
+    reading: null,
+    failures: 0,
+    asking: false,
+    logReadAtMs: 0,
+    upgradeRequired: false,
+    cgroup: null,
+    usage: null,
+    uploaded: createRateWindow(),
+    downloaded: createRateWindow(),
+    cpu: createRateWindow(),
+    lastExit: null,
+    restartedAtMs: [],
+  };
+}
+
+/** Takes in what the engine says now; everything known of an earlier start is forgotten. */
+export function followRuntime(track: StationTrack, runtime: StationRuntime, nowMs: number): void {
+  const before = track.runtime;
+  track.runtime = runtime;
+  if (runtime.containerId === before.containerId) {
+    if (runtime.restarts > before.restarts) track.restartedAtMs.push(nowMs);
+  } else {
+    track.restartedAtMs = [];
+    track.lastExit = null;
+  }
+  track.restartedAtMs = recent(track.restartedAtMs, nowMs);
+  const ended = runtime.engineState === 'exited' || runtime.engineState === 'restarting';
+  const endedBefore = before.engineState === runtime.engineState && before.restarts === runtime.restarts;
+  if (ended && (track.lastExit === null || !endedBefore))
+    track.lastExit = { code: runtime.exitCode, atMs: nowMs };
+
+  const epoch = epochOf(runtime);
+  if (epoch === track.epoch) return;
+  track.epoch = epoch;
+  track.reading = null;
+  track.failures = 0;
+  track.logReadAtMs = 0;
+  track.upgradeRequired = false;
+  track.cgroup = null;
+  track.usage = null;
+  track.uploaded.clear();
+  track.downloaded.clear();
+  track.cpu.clear();
+}
+
+function recent(times: number[], nowMs: number): number[] {
+  return times.every((at) => nowMs - at < CRASH_LOOP_MS)
+    ? times
+    : times.filter((at) => nowMs - at < CRASH_LOOP_MS);
+}
+
+function epochOf(runtime: StationRuntime): string | null {
+  if (runtime.engineState !== 'running' || runtime.containerId === null) return null;
+  return `${runtime.containerId.slice(0, 12)}:${runtime.startedAtMs ?? 0}`;
+}
+
+/** The answer to a question that was asked in this epoch; null is no answer. */
+export function takeReading(track: StationTrack, reading: Reading | null, atMs: number): void {
+  if (reading === null) {
+    track.failures++;
+    return;
+  }
+  track.failures = 0;
+  track.reading = reading;
+  track.uploaded.add(atMs, reading.uploadedBytes);
+  track.downloaded.add(atMs, reading.downloadedBytes);
+}
+
+/** Three restarts in five minutes are no accident. */
+export function isCrashLooping(track: StationTrack): boolean {
+  return track.restartedAtMs.length >= CRASH_LOOP_RESTARTS;
+}
