@@ -62,7 +62,9 @@ export function createRotation({ balancer, log, runtimes, refresh, isBalanced }:
     if (stopped) return;
     timer ??= setTimeout(() => {
       timer = undefined;
-      if (!isBalanced() || JSON.stringify(backends()) === live) return;
+      const wanted = backends();
+      // Nobody runs yet, or nobody any more: leaving the balancer as it is hurts less than taking its ports away.
+      if (!isBalanced() || wanted.length === 0 || JSON.stringify(wanted) === live) return;
       sync().catch((error: unknown) => log.warn({ err: error }, 'the balancer could not follow the fleet'));
     }, delayMs);
   }

@@ -74,10 +74,10 @@ export function createDocker(socketPath: string): Docker {
       return container.id;
     },
     async start(id) {
-      await notModified(guarded(engine.getContainer(id).start()));
+      await notModified(engine.getContainer(id).start());
     },
     async stop(id, graceSeconds) {
-      await notModified(guarded(engine.getContainer(id).stop({ t: graceSeconds })));
+      await notModified(engine.getContainer(id).stop({ t: graceSeconds }));
     },
     async restart(id, graceSeconds) {
       await guarded(engine.getContainer(id).restart({ t: graceSeconds }));
