@@ -17,7 +17,7 @@ describe('ticks', () => {
     const noon = Date.UTC(2026, 10, 23, 12, 7);
     const iran = 3.5 * 3_600_000;
     const ticks = timeTicks(noon, noon + 3_600_000, 6, iran);
-    expect(ticks.map((tick) => new Date(tick + iran).getUTCMinutes())).toEqual([45, 0, 15, 30]);
+    expect(ticks.map((tick) => new Date(tick + iran).getUTCMinutes())).toEqual([40, 50, 0, 10, 20, 30]);
   });
 
   it('are few, and inside', () => {

@@ -72,7 +72,7 @@ export function HistoryCharts({ station }: { station?: number }) {
     </LoadingPanel>
   );
   return (
-    <div className="grid gap-6 xl:grid-cols-2">
+    <div className="grid gap-6">
       <Card>
         <CardHeader title="Users" description={<Legend lines={USER_LINES} />} actions={select} />
         <CardBody>
