@@ -3,7 +3,7 @@ import type { Job } from '../../lib/contract/jobs.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { JobHandle } from '../jobs/runner.ts';
 
-export interface FleetJobRequest {
+interface FleetJobRequest {
   /** Name of the operation, also in the activity log. */
   kind: string;
   title: string;

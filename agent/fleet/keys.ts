@@ -9,7 +9,7 @@ import type { CoreDeps } from '../deps.ts';
 /** A sound key's last sight is written down once an hour. */
 const NOTE_AGAIN_MS = 3_600_000;
 
-export interface KeyReport {
+interface KeyReport {
   state: StationDetail['keyState'];
   proxyId: string | null;
   /** Why the station must not be started; null when it may. */

@@ -18,7 +18,7 @@ import {
 import { type StationShape, shapeLabel } from './station-shape.ts';
 
 /** Ports of a station inside its network. */
-export const STATION_PORTS = { primary: 443, secondary: 5566, metrics: 9090 } as const;
+const STATION_PORTS = { primary: 443, secondary: 5566, metrics: 9090 } as const;
 const MB = 1024 * 1024;
 /** Far above what a station needs; it stops one that runs away from taking the host's process table. */
 const PIDS_LIMIT = 4096;

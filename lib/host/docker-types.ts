@@ -34,7 +34,7 @@ export interface ContainerDetail {
   memoryBytes: number | null;
 }
 
-export interface PortMapping {
+interface PortMapping {
   protocol: 'tcp' | 'udp';
   containerPort: number;
   hostAddress: string;
@@ -80,7 +80,7 @@ export interface NetworkDetail {
   labels: Record<string, string>;
 }
 
-export interface EngineInfo {
+interface EngineInfo {
   version: string;
   cgroupVersion: string;
   rootDir: string;

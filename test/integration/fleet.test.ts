@@ -1,7 +1,15 @@
 // The fleet on a real engine: create, scale, change, stop, take down.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
-import { apply, docker, finished, runningOnEngine, stationsOnEngine, volumesOf } from '../harness/fleet.ts';
+import {
+  apply,
+  countOnEngine,
+  docker,
+  finished,
+  runningOnEngine,
+  stationsOnEngine,
+  volumesOf,
+} from '../harness/fleet.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
 const prefix = 'flta';
@@ -45,8 +53,10 @@ describe('the fleet', () => {
     );
     expect(new Set(addresses).size).toBe(3);
     expect(await volumesOf(prefix)).toEqual([`${prefix}-data-1`, `${prefix}-data-2`, `${prefix}-data-3`]);
-    const { stationList } = await agent.client.call('snapshot.get', {});
-    expect(stationList.map(({ loopbackPort }) => loopbackPort)).toEqual([28_101, 28_102, 28_103]);
+    await waitFor('the loopback ports to be shown', async () => {
+      const { stationList } = await agent.client.call('snapshot.get', {});
+      return stationList.map(({ loopbackPort }) => loopbackPort).join() === '28101,28102,28103';
+    });
   });
 
   it('has nothing to do when applied again', async () => {
@@ -107,6 +117,30 @@ describe('the fleet', () => {
     await apply(agent, { settings: { count: 3 } });
     expect(await runningOnEngine(agent)).toEqual([1, 3]);
     await finished(agent, await agent.client.call('station.start', { stations: [2] }));
+    expect(await runningOnEngine(agent)).toEqual([1, 2, 3]);
+  });
+
+  it('replaces a stopped station when it is started again with other limits', async () => {
+    await finished(agent, await agent.client.call('station.stop', { stations: [2] }));
+    const before = (await stationsOnEngine(agent)).get(2);
+    await apply(agent, { settings: { maxClients: 150 } });
+    expect((await stationsOnEngine(agent)).get(2)).toMatchObject({ id: before?.id, state: 'exited' });
+    await finished(agent, await agent.client.call('station.start', { stations: [2] }));
+    expect((await stationsOnEngine(agent)).get(2)).toMatchObject({ state: 'running' });
+    expect((await stationsOnEngine(agent)).get(2)?.command).toContain('150');
+    await apply(agent, { settings: { maxClients: 200 } });
+  });
+
+  it('stops where a job is cancelled, and goes on when applied again', async () => {
+    const { jobId } = await agent.client.call('fleet.apply', { settings: { count: 14 } });
+    await waitFor('the work to begin', async () => (await countOnEngine(agent)) > 3, { everyMs: 5 });
+    await agent.client.call('job.cancel', { id: jobId });
+    expect((await finished(agent, { jobId })).state).toBe('cancelled');
+    const made = await countOnEngine(agent);
+    expect(made).toBeLessThan(14);
+    const plan = await agent.client.call('fleet.plan', {});
+    expect(plan.summary.created + plan.summary.unchanged).toBe(14);
+    await apply(agent, { settings: { count: 3 } });
     expect(await runningOnEngine(agent)).toEqual([1, 2, 3]);
   });
 
