@@ -1,4 +1,5 @@
 /** The ledger of station keys by volume: which Proxy ID a volume had, so that a lost or changed key is noticed. */
+import { eq } from 'drizzle-orm';
 import type { Db } from './open.ts';
 import { stationKeys } from './schema/fleet.ts';
 
@@ -30,4 +31,9 @@ export function recordStationKey(
     .values({ ...key, firstSeenAt: now, lastSeenAt: now })
     .onConflictDoUpdate({ target: stationKeys.volume, set: { lastSeenAt: now } })
     .run();
+}
+
+/** After the operator said that the old identity is given up. */
+export function deleteStationKey(db: Db, volume: string): void {
+  db.delete(stationKeys).where(eq(stationKeys.volume, volume)).run();
 }

@@ -145,6 +145,14 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
         restartStations({ core, rotation, job, stations, fleetSize: desired.settings.count }),
       );
     },
+    async forgetKeys(stations, actor) {
+      for (const station of stations) requireStation(core, desired, station);
+      for (const station of stations) keys.forget(station);
+      const summary = `Gave up the keys that ${stationsText(stations)} had`;
+      options.activity.record({ actor, action: 'station.forgetKey', summary, outcome: 'ok' });
+      recovery.operatorActs();
+      await keys.check(stations);
+    },
     async takeDown(actor) {
       save({ ...desired, active: false });
       const title = 'Take the fleet down; volumes and settings stay';

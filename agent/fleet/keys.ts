@@ -1,6 +1,6 @@
 /** The key guard: reads the keys in the stations' volumes and holds them against the ledger. Never writes a key. */
 import { lstat } from 'node:fs/promises';
-import { type KnownKey, listStationKeys, recordStationKey } from '../../db/station-keys.ts';
+import { deleteStationKey, type KnownKey, listStationKeys, recordStationKey } from '../../db/station-keys.ts';
 import type { StationDetail } from '../../lib/contract/fleet.ts';
 import { volumeName } from '../../lib/fleet/names.ts';
 import { compareKey, KEY_FILE, type KeyInspection, readVolumeKey } from '../../lib/stations/station-key.ts';
@@ -23,6 +23,8 @@ export interface KeyGuard {
   report(station: number): KeyReport | null;
   /** Alarms of the last check of each station. */
   alarms(): ReadonlyMap<number, string>;
+  /** The operator gives up the identity this station had. */
+  forget(station: number): void;
   /** Directory of a station's volume on the host, as far as the last check saw it. */
   dataDir(station: number): string | null;
 }
@@ -85,6 +87,7 @@ export function createKeyGuard(
     },
     report: (station) => reports.get(station) ?? null,
     alarms: () => alarms,
+    forget: (station) => deleteStationKey(db, volumeName(env.prefix, station)),
     dataDir: (station) => mountpoints.get(volumeName(env.prefix, station)) ?? null,
   };
 }

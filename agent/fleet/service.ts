@@ -53,6 +53,8 @@ export interface FleetService {
   apply(change: FleetChange, actor: string): Promise<Job>;
   setStopped(stations: number[], stopped: boolean, actor: string): Promise<Job>;
   restart(stations: number[], actor: string): Promise<Job>;
+  /** Forgets which keys these stations had, after the operator gave them up; they may start then. */
+  forgetKeys(stations: number[], actor: string): Promise<void>;
   takeDown(actor: string): Promise<Job>;
   detail(station: number): Promise<StationDetail>;
   logs(

@@ -6,6 +6,7 @@ export const fleetOperations: Handlers<
   | 'fleet.get'
   | 'fleet.plan'
   | 'fleet.takeDown'
+  | 'station.forgetKey'
   | 'station.get'
   | 'station.logs'
   | 'station.restart'
@@ -16,6 +17,10 @@ export const fleetOperations: Handlers<
   'fleet.get': ({ fleet }) => ({ ...fleet.desired(), strangers: fleet.strangers() }),
   'fleet.plan': ({ fleet }, input) => fleet.plan(input),
   'fleet.takeDown': async ({ fleet }, _input, { actor }) => ({ jobId: (await fleet.takeDown(actor)).id }),
+  'station.forgetKey': async ({ fleet }, { stations }, { actor }) => {
+    await fleet.forgetKeys(stations, actor);
+    return { ok: true };
+  },
   'station.get': ({ fleet }, { station }) => fleet.detail(station),
   'station.logs': ({ fleet }, { station, tail, follow }, { signal }) =>
     fleet.logs(station, { tail, follow, signal }),

@@ -108,6 +108,8 @@ export const operations = {
   'setup.get': call('open', nothing, z.object({ needed: z.boolean(), version: z.string() })),
   'snapshot.get': call('read', nothing, snapshotSchema),
   'snapshot.watch': stream('read', nothing, snapshotSchema),
+  /** Gives up the identity these stations had: a key that is lost for good no longer holds them back. */
+  'station.forgetKey': call('write', stationList, done),
   'station.get': call('read', z.strictObject({ station: stationIndexSchema }), stationDetailSchema),
   'station.logs': stream(
     'read',

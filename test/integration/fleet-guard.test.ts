@@ -107,6 +107,22 @@ describe('a key', () => {
   });
 });
 
+describe('a key that is lost for good', () => {
+  it('holds its station back until the operator gives it up', async () => {
+    await finished(agent, await agent.client.call('station.stop', { stations: [4] }));
+    const before = await agent.client.call('station.get', { station: 4 });
+    await rm(`${await volumeDirectory(prefix, 4)}/conduit_key.json`);
+    const refused = await finished(agent, await agent.client.call('station.start', { stations: [4] }));
+    expect(refused.error?.code).toBe('key_alarm');
+    await agent.client.call('station.forgetKey', { stations: [4] });
+    await waitFor('station 4 to run', async () => (await runningOnEngine(agent)).includes(4));
+    await waitFor('its new key', async () => {
+      const { keyState, proxyId } = await agent.client.call('station.get', { station: 4 });
+      return keyState === 'sound' && proxyId !== before.proxyId;
+    });
+  });
+});
+
 describe('a port that somebody else has', () => {
   let server: Server;
 
