@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { timeTicks, toPoints, toRates, valueTicks } from './chart-points.ts';
+import { timeTicks, toBitRates, toPoints, valueTicks } from './chart-points.ts';
 
 describe('points', () => {
   it('keeps gaps as gaps', () => {
@@ -8,7 +8,7 @@ describe('points', () => {
       { at: 1, a: 5, b: null },
       { at: 2, a: null, b: 0 },
     ]);
-    expect(toRates([null, 600], 60)).toEqual([null, 10]);
+    expect(toBitRates([null, 600], 60)).toEqual([null, 80]);
   });
 });
 

@@ -15,9 +15,9 @@ export function toPoints(
   });
 }
 
-/** Bytes moved in a bucket as bytes a second. */
-export function toRates(column: readonly (number | null)[], bucketSeconds: number): (number | null)[] {
-  return column.map((bytes) => (bytes === null ? null : bytes / bucketSeconds));
+/** Bytes moved in a bucket as bits a second, so that the axis has round steps in the unit it shows. */
+export function toBitRates(column: readonly (number | null)[], bucketSeconds: number): (number | null)[] {
+  return column.map((bytes) => (bytes === null ? null : (bytes * 8) / bucketSeconds));
 }
 
 /** True when nothing at all was observed. */

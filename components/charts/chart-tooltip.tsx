@@ -17,11 +17,11 @@ export function ChartTooltip({ lines, format, active, payload }: ChartTooltipPro
   return (
     <div className="rounded-lg border bg-surface px-3 py-2 text-sm shadow-floating">
       <p className="mb-1 text-ink-muted">{formatDateTime(point.at)}</p>
-      {lines.map(({ key, label, color }) => {
+      {lines.map(({ key, label, color, shape }) => {
         const value = point[key] ?? null;
         return (
           <p key={key} className="flex items-center gap-2">
-            <ChartSwatch color={color} />
+            <ChartSwatch color={color} shape={shape} />
             <span className="text-ink-muted">{label}</span>
             <span className="ml-auto pl-4 font-medium">
               {value === null ? 'not observed' : format(value)}
@@ -41,11 +41,15 @@ const FILLS = {
   5: 'fill-chart-5',
 };
 
-/** The colour of a line, small. */
-export function ChartSwatch({ color }: { color: ChartLine['color'] }) {
+/** The colour of a line, small; thin for a thin line. */
+export function ChartSwatch({ color, shape }: Pick<ChartLine, 'color' | 'shape'>) {
   return (
     <svg className="size-2.5 shrink-0" viewBox="0 0 10 10" aria-hidden="true">
-      <rect className={FILLS[color]} width="10" height="10" rx="3" />
+      {shape === 'area' ? (
+        <rect className={FILLS[color]} width="10" height="10" rx="3" />
+      ) : (
+        <rect className={FILLS[color]} y="4" width="10" height="2" rx="1" />
+      )}
     </svg>
   );
 }

@@ -12,7 +12,7 @@ import { LoadingPanel } from '../ui/loading-panel.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Tabs, TabsList, TabsTrigger } from '../ui/tabs.tsx';
 import { useNow } from '../ui/use-now.ts';
-import { isEmptySeries, toPoints, toRates } from './chart-points.ts';
+import { isEmptySeries, toBitRates, toPoints } from './chart-points.ts';
 import { ChartSwatch } from './chart-tooltip.tsx';
 import { type ChartLine, TimeChart } from './time-chart.tsx';
 
@@ -95,13 +95,13 @@ export function HistoryCharts({ station }: { station?: number }) {
             <TimeChart
               label={`Traffic as the stations report it, ${RANGES[range].label.toLowerCase()}`}
               points={toPoints(series.t, {
-                up: toRates(series.uploadedBytes, series.bucketSeconds),
-                down: toRates(series.downloadedBytes, series.bucketSeconds),
+                up: toBitRates(series.uploadedBytes, series.bucketSeconds),
+                down: toBitRates(series.downloadedBytes, series.bucketSeconds),
               })}
               lines={TRAFFIC_LINES}
               from={from}
               to={end}
-              format={formatBitrate}
+              format={bitrateText}
             />
           ))}
         </CardBody>
@@ -113,12 +113,17 @@ export function HistoryCharts({ station }: { station?: number }) {
 function Legend({ lines }: { lines: ChartLine[] }) {
   return (
     <span className="flex flex-wrap gap-x-4 gap-y-1">
-      {lines.map(({ key, label, color }) => (
+      {lines.map(({ key, label, color, shape }) => (
         <span key={key} className="inline-flex items-center gap-1.5">
-          <ChartSwatch color={color} />
+          <ChartSwatch color={color} shape={shape} />
           {label}
         </span>
       ))}
     </span>
   );
+}
+
+/** Bits a second for an axis: `80 Mbit/s`, not `80.0`. */
+function bitrateText(bitsPerSecond: number): string {
+  return formatBitrate(bitsPerSecond / 8).replace('.0 ', ' ');
 }

@@ -67,7 +67,7 @@ export function TimeChart({ points, lines, from, to, format, label, height = 220
             tick={AXIS}
             tickLine={false}
             axisLine={false}
-            width={76}
+            width={88}
           />
           <Tooltip
             isAnimationActive={false}

@@ -25,6 +25,8 @@ export interface LiveState {
 export interface LiveStore {
   subscribe(listener: () => void): () => void;
   get(): LiveState;
+  /** What the server drew the page with: hydration must draw the same, however late it comes. */
+  initial(): LiveState;
   /** Connects at once instead of waiting for the next attempt. */
   retryNow(): void;
   /** Opens the stream; the answer closes it. */
@@ -38,7 +40,8 @@ const LONGEST_PAUSE_MS = 15_000;
 const HIDDEN_MS = 60_000;
 
 export function createLiveStore(initial: Snapshot | null): LiveStore {
-  let state: LiveState = { status: initial ? 'live' : 'connecting', snapshot: initial, error: null };
+  const first: LiveState = { status: initial ? 'live' : 'connecting', snapshot: initial, error: null };
+  let state = first;
   const listeners = new Set<() => void>();
   let wake: () => void = () => undefined;
 
@@ -103,6 +106,7 @@ export function createLiveStore(initial: Snapshot | null): LiveStore {
       return () => listeners.delete(listener);
     },
     get: () => state,
+    initial: () => first,
     retryNow: () => wake(),
     start() {
       const ended = new AbortController();

@@ -22,13 +22,16 @@ function useLiveStore(): LiveStore {
 /** The state of the stream with the newest picture, and a way to connect at once. */
 export function useLive(): LiveState & { retryNow: () => void } {
   const store = useLiveStore();
-  const state = useSyncExternalStore(store.subscribe, store.get, store.get);
+  const state = useSyncExternalStore(store.subscribe, store.get, store.initial);
   return { ...state, retryNow: store.retryNow };
 }
 
 /** The newest picture of the server, or null before the first has arrived. */
 export function useSnapshot(): Snapshot | null {
   const store = useLiveStore();
-  const read = () => store.get().snapshot;
-  return useSyncExternalStore(store.subscribe, read, read);
+  return useSyncExternalStore(
+    store.subscribe,
+    () => store.get().snapshot,
+    () => store.initial().snapshot,
+  );
 }

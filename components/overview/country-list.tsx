@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../lib/contract/snapshot.ts';
 import { formatBytes } from '../../lib/format/bytes.ts';
 import { formatCount, formatShare } from '../../lib/format/count.ts';
-import { countryFlag, countryName } from '../../lib/format/country.ts';
+import { countryName } from '../../lib/format/country.ts';
 import { Card, CardBody, CardHeader } from '../ui/card.tsx';
 import { Progress } from '../ui/progress.tsx';
 
@@ -19,10 +19,13 @@ export function CountryList({ countries }: { countries: Snapshot['countries'] })
           {sorted.map((country) => (
             <li
               key={country.code}
-              className="grid grid-cols-[1.75rem_minmax(0,1fr)_auto] items-center gap-x-2"
+              className="grid grid-cols-[1.75rem_minmax(0,1fr)_auto] items-center gap-x-3"
             >
-              <span aria-hidden className="text-lg leading-none">
-                {countryFlag(country.code)}
+              <span
+                aria-hidden
+                className="rounded bg-sunken py-0.5 text-center font-medium font-mono text-ink-muted text-xs"
+              >
+                {country.code}
               </span>
               <span className="truncate">{countryName(country.code)}</span>
               <span className="text-right">
