@@ -1,0 +1,32 @@
+/** What the balancer keeps: its settings, whether it is switched on, and the port on which it hears nginx's errors. */
+import { z } from 'zod';
+import {
+  type BalancerSettings,
+  balancerSettingsSchema,
+  DEFAULT_BALANCER_SETTINGS,
+} from '../lib/contract/settings.ts';
+import type { Db } from './open.ts';
+import { findSetting, saveSetting } from './settings.ts';
+
+const stateSchema = z.object({
+  /** True from the first set of stations until it is stopped: nginx is then kept running. */
+  engaged: z.boolean(),
+  errorPort: z.int().nullable(),
+});
+export type BalancerMemory = z.infer<typeof stateSchema>;
+
+export function getBalancerSettings(db: Db): BalancerSettings {
+  return findSetting(db, 'balancer', balancerSettingsSchema) ?? DEFAULT_BALANCER_SETTINGS;
+}
+
+export function saveBalancerSettings(db: Db, value: BalancerSettings, now: number): void {
+  saveSetting(db, 'balancer', value, now);
+}
+
+export function getBalancerMemory(db: Db): BalancerMemory {
+  return findSetting(db, 'balancer.memory', stateSchema) ?? { engaged: false, errorPort: null };
+}
+
+export function saveBalancerMemory(db: Db, value: BalancerMemory, now: number): void {
+  saveSetting(db, 'balancer.memory', value, now);
+}
