@@ -34,6 +34,8 @@ export interface TestAgentOptions {
   /** Ports and config path; the default is a pair of high ports and a config in the state directory. */
   balancer?: Partial<BalancerSettings>;
   env?: Record<string, string>;
+  /** Runs the bundle of a release (`npm run build:bundles`) instead of the sources. */
+  bundled?: boolean;
 }
 
 const root = join(import.meta.dirname, '../..');
@@ -50,7 +52,7 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
   const client = createClient({ socketPath: rootSocket });
 
   async function start(): Promise<void> {
-    const started = spawn(node, [join(root, 'agent/main.ts')], {
+    const started = spawn(node, [join(root, options.bundled ? 'dist/agent.mjs' : 'agent/main.ts')], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
