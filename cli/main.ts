@@ -1,42 +1,32 @@
 /** The `conduit` command: a client of the agent for people at a terminal and for scripts. */
-import { CommanderError } from 'commander';
+import { join } from 'node:path';
 import { createClient } from '../lib/client/client.ts';
-import { AppError, ERRORS } from '../lib/contract/errors.ts';
-import { pathsFor } from '../lib/host/paths.ts';
+import { layoutFor } from '../lib/install/layout.ts';
 import { readCliEnv } from './env.ts';
-import { buildProgram } from './program.ts';
+import { runCli } from './program.ts';
 import { createTerminal } from './terminal.ts';
 
-async function main(): Promise<void> {
-  const env = readCliEnv(process.env, process.stdout.isTTY === true);
-  const { rootSocket } = pathsFor(env.stateDir, env.runDir);
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => {
-    interrupted.abort();
-    // A second Ctrl-C ends whatever did not listen to the first.
-    process.once('SIGINT', () => process.exit(130));
-  });
-  const terminal = createTerminal(env);
-  const cli = { ...terminal, env, client: createClient({ socketPath: rootSocket }), signal: interrupted.signal };
-  try {
-    await buildProgram(cli).parseAsync(process.argv);
-  } catch (error) {
-    terminal.finishProgress();
-    process.exitCode = report(error, (line) => process.stderr.write(`${line}\n`));
-  }
-}
-
-/** Says what went wrong, field by field, and how to go on. @returns the exit code */
-function report(error: unknown, write: (line: string) => void): number {
-  if (error instanceof CommanderError) return error.exitCode;
-  if (!(error instanceof AppError)) {
-    write(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return ERRORS.internal.exitCode;
-  }
-  write(`conduit: ${error.message}`);
-  for (const { field, message } of error.fields ?? []) write(`  ${field}: ${message}`);
-  if (error.remedy !== undefined) write(`  → ${error.remedy}`);
-  return ERRORS[error.code].exitCode;
-}
-
-void main();
+const env = readCliEnv(process.env, process.stdout.isTTY === true, join(import.meta.dirname, '..'));
+const interrupted = new AbortController();
+process.once('SIGINT', () => {
+  interrupted.abort();
+  // A second Ctrl-C ends whatever did not listen to the first.
+  process.once('SIGINT', () => process.exit(130));
+});
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+const layout = layoutFor(env.layout);
+runCli(process.argv.slice(2), {
+  ...createTerminal(env),
+  env,
+  layout,
+  client: createClient({ socketPath: layout.paths.rootSocket }),
+  signal: interrupted.signal,
+}).then((code) => {
+  // Kept-alive connections to the agent would hold the process for a while.
+  process.exitCode = code;
+  process.stdout.write('', () => process.exit(code));
+});

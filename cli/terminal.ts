@@ -4,10 +4,14 @@ import { AppError } from '../lib/contract/errors.ts';
 import type { Cli, Style } from './command.ts';
 import type { CliEnv } from './env.ts';
 
-type Terminal = Pick<Cli, 'print' | 'note' | 'progress' | 'ask' | 'askSecret' | 'readStdin' | 'style'> & { finishProgress: () => void };
+type Terminal = Pick<
+  Cli,
+  'print' | 'note' | 'progress' | 'finishProgress' | 'ask' | 'askSecret' | 'readStdin' | 'style'
+>;
 
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 
+/** The real terminal: results on standard output, everything else on standard error. */
 export function createTerminal(env: CliEnv): Terminal {
   let progressShown = false;
   const finishProgress = () => {
@@ -16,7 +20,10 @@ export function createTerminal(env: CliEnv): Terminal {
   };
   const ask = async (question: string, output: Writable) => {
     if (process.stdin.isTTY !== true) {
-      throw new AppError('invalid_input', { message: 'This asks a question, and there is no terminal to answer on.', remedy: 'See --help for the option that answers it.' });
+      throw new AppError('invalid_input', {
+        message: 'This asks a question, and there is no terminal to answer on.',
+        remedy: 'See --help for the option that answers it.',
+      });
     }
     const reader = createInterface({ input: process.stdin, output, terminal: true });
     try {
@@ -55,13 +62,16 @@ export function createTerminal(env: CliEnv): Terminal {
     async readStdin() {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-      return Buffer.concat(chunks).toString('utf8').replace(/\r?\n$/, '');
+      return Buffer.concat(chunks)
+        .toString('utf8')
+        .replace(/\r?\n$/, '');
     },
     style: styleFor(env.color),
   };
 }
 
-function styleFor(color: boolean): Style {
+/** Colours where they are wanted, plain text elsewhere. */
+export function styleFor(color: boolean): Style {
   const paint = (code: number) => (text: string) => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
   return {
     bold: paint(CODES.bold),

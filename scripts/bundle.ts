@@ -1,15 +1,28 @@
 // Bundles agent and CLI for a release: the agent starts in a tenth of the time and a third of the memory that way.
+import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
+await rm('dist', { recursive: true, force: true });
 await build({
   entryPoints: { agent: 'agent/main.ts', cli: 'cli/main.ts' },
   outdir: 'dist',
-  outExtension: { '.js': '.cjs' },
+  outExtension: { '.js': '.mjs' },
   bundle: true,
+  // The CLI loads what only setting up needs when it needs it; so does its bundle.
+  splitting: true,
   platform: 'node',
   target: 'node22',
-  format: 'cjs',
-  // Native code and its loader are found beside the bundle; ssh2 (inside dockerode) does without cpu-features.
+  format: 'esm',
+  // CommonJS packages inside an ES module still ask for these.
+  banner: {
+    js: [
+      "import { createRequire as __createRequire } from 'node:module';",
+      'const require = __createRequire(import.meta.url);',
+      'const __dirname = import.meta.dirname;',
+      'const __filename = import.meta.filename;',
+    ].join('\n'),
+  },
+  // Native code is found beside the bundle in node_modules; ssh2 (inside dockerode) does without cpu-features.
   external: ['better-sqlite3', 'cpu-features', '*.node'],
   sourcemap: true,
   logLevel: 'warning',

@@ -10,8 +10,8 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** Strings replaced by `***` in the error, for secrets passed as arguments. */
   redact?: string[];
-  /** Show the program's output on this terminal as it comes, besides collecting it. */
-  inherit?: boolean;
+  /** Show the program's output on this terminal as it comes, besides collecting it; `only`: without, however much. */
+  inherit?: boolean | 'only';
   /** Exit codes that are not failures; 0 always is none. */
   okExitCodes?: number[];
 }
@@ -67,9 +67,7 @@ export async function run(
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
-    ...(options.inherit === true
-      ? { stdout: ['inherit', 'pipe'] as const, stderr: ['inherit', 'pipe'] as const }
-      : {}),
+    ...outputTo(options.inherit),
   });
   const stdout = result.stdout ?? '';
   const stderr = result.stderr ?? '';
@@ -91,6 +89,12 @@ export async function run(
     stderr: hide(stderr),
     durationMs: result.durationMs,
   });
+}
+
+function outputTo(inherit: RunOptions['inherit']) {
+  if (inherit === 'only') return { stdout: 'inherit', stderr: 'inherit' } as const;
+  if (inherit === true) return { stdout: ['inherit', 'pipe'] as const, stderr: ['inherit', 'pipe'] as const };
+  return {};
 }
 
 function failureReason(

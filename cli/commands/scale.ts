@@ -1,0 +1,32 @@
+import { fleetSettingsSchema } from '../../lib/contract/settings.ts';
+import { plural } from '../../lib/format/count.ts';
+import type { Command } from '../command.ts';
+import { followJob } from '../follow-job.ts';
+import { numberArgument } from '../parse.ts';
+
+export const scale: Command = {
+  name: 'scale',
+  summary: 'change the number of stations, and wait until it is reached',
+  args: [{ spec: '<count>', description: 'stations wanted, 1 to 10000' }],
+  details:
+    'Stations that go are taken out of the balancer first; their volumes, with key and reputation, stay.\n' +
+    'Ctrl-C stops watching, not the job.',
+  needsRoot: true,
+  async run(cli, [text = '']) {
+    const count = numberArgument('scale', 'count', text, fleetSettingsSchema.shape.count);
+    const plan = await cli.client.call('fleet.plan', { settings: { count } });
+    if (plan.steps.length === 0) {
+      // Saved all the same: it may be what is there, and not yet what is wanted.
+      await followJob(cli, (await cli.client.call('fleet.apply', { settings: { count } })).jobId);
+      cli.print(`Already at ${plural(count, 'station')}.`);
+      return;
+    }
+    if (plan.disconnects > 0)
+      cli.note(`About ${plural(plan.disconnects, 'person', 'people')} will be disconnected.`);
+    for (const note of plan.notes) cli.note(note);
+    const { jobId } = await cli.client.call('fleet.apply', { settings: { count } });
+    await followJob(cli, jobId);
+    const { stations } = await cli.client.call('snapshot.get', {});
+    cli.print(`${stations.running} of ${plural(stations.wanted, 'station')} running.`);
+  },
+};

@@ -1,0 +1,55 @@
+import { AppError } from '../../lib/contract/errors.ts';
+import { plural } from '../../lib/format/count.ts';
+import type { Cli, Command } from '../command.ts';
+import { followJob } from '../follow-job.ts';
+import { stationNumbers } from '../parse.ts';
+
+const ARGS = [{ spec: '[stations...]', description: 'numbers and ranges such as 1 3 5-9; none means all' }];
+
+export const start: Command = {
+  name: 'start',
+  summary: 'start stations that were stopped',
+  args: ARGS,
+  needsRoot: true,
+  run: (cli, words) => change(cli, 'start', words, 'started'),
+};
+
+export const stop: Command = {
+  name: 'stop',
+  summary: 'stop stations; they stay stopped until they are started',
+  args: [{ spec: '<stations...>', description: 'numbers and ranges such as 1 3 5-9' }],
+  details: 'To stop them all use `conduit down --fleet`.',
+  needsRoot: true,
+  run: (cli, words) => change(cli, 'stop', words, 'stopped'),
+};
+
+export const restart: Command = {
+  name: 'restart',
+  summary: 'restart stations, a few at a time',
+  args: ARGS,
+  needsRoot: true,
+  run: (cli, words) => change(cli, 'restart', words, 'restarted'),
+};
+
+async function change(
+  cli: Cli,
+  verb: 'start' | 'stop' | 'restart',
+  words: string[],
+  done: string,
+): Promise<void> {
+  const named = stationNumbers(verb, words);
+  const stations = named.length > 0 ? named : await allStations(cli, verb);
+  const { jobId } = await cli.client.call(`station.${verb}`, { stations });
+  await followJob(cli, jobId);
+  cli.print(`${plural(stations.length, 'station')} ${done}.`);
+}
+
+async function allStations(cli: Cli, verb: string): Promise<number[]> {
+  const { active, settings } = await cli.client.call('fleet.get', {});
+  if (!active)
+    throw new AppError('conflict', {
+      message: `${verb}: there is no fleet yet.`,
+      remedy: 'Start one with `conduit scale <count>`.',
+    });
+  return Array.from({ length: settings.count }, (_, i) => i + 1);
+}

@@ -1,0 +1,27 @@
+import type { Command } from '../command.ts';
+import { admin } from './admin.ts';
+import { down } from './down.ts';
+import { job } from './job.ts';
+import { logs } from './logs.ts';
+import { scale } from './scale.ts';
+import { restart, start, stop } from './stations.ts';
+import { status } from './status.ts';
+import { test } from './test.ts';
+import { uninstall } from './uninstall.ts';
+import { up } from './up.ts';
+
+/** Every command, in the order the help lists them. */
+export const commands: readonly Command[] = [
+  up,
+  status,
+  scale,
+  start,
+  stop,
+  restart,
+  logs,
+  job,
+  admin,
+  down,
+  uninstall,
+  test,
+];

@@ -1,0 +1,131 @@
+/** The services of an installation as data, and the files that describe them. Pure. */
+import type { Layout } from './layout.ts';
+
+export type ServiceName = 'agent' | 'panel' | 'dockerd';
+
+export interface ServiceSpec {
+  name: ServiceName;
+  title: string;
+  command: readonly string[];
+  /** Working directory; through the `current` link, so that a process tells which release it runs. */
+  directory: string;
+  env: Readonly<Record<string, string>>;
+  /** Null for root. */
+  account: string | null;
+  stopSeconds: number;
+}
+
+export interface ServiceSettings {
+  /** The panel's port on 127.0.0.1. */
+  port: number;
+}
+
+export const DEFAULT_PANEL_PORT = 3000;
+
+export function agentService(layout: Layout): ServiceSpec {
+  return {
+    name: 'agent',
+    title: 'Agent',
+    command: [nodeOf(layout), '--enable-source-maps', `${layout.current}/dist/agent.mjs`],
+    directory: layout.current,
+    env: {
+      NODE_ENV: 'production',
+      CONDUIT_STATE_DIR: layout.paths.stateDir,
+      CONDUIT_RUN_DIR: layout.paths.runDir,
+      CONDUIT_PREFIX: layout.prefix,
+      CONDUIT_PANEL_GROUP: layout.account,
+    },
+    account: null,
+    stopSeconds: 30,
+  };
+}
+
+export function panelService(layout: Layout, { port }: ServiceSettings): ServiceSpec {
+  return {
+    name: 'panel',
+    title: 'Panel',
+    command: [nodeOf(layout), `${layout.current}/panel/server.js`],
+    directory: `${layout.current}/panel`,
+    env: {
+      NODE_ENV: 'production',
+      NEXT_TELEMETRY_DISABLED: '1',
+      HOSTNAME: '127.0.0.1',
+      PORT: String(port),
+      CONDUIT_RUN_DIR: layout.paths.runDir,
+      CONDUIT_PANEL_SECRET_FILE: layout.paths.panelSecret,
+    },
+    account: layout.account,
+    stopSeconds: 10,
+  };
+}
+
+/** Docker's engine, only where neither systemd nor anybody else starts it. */
+export function dockerdService(): ServiceSpec {
+  return {
+    name: 'dockerd',
+    title: 'Docker engine',
+    command: ['dockerd', '--log-level', 'warn'],
+    directory: '/',
+    env: {},
+    account: null,
+    stopSeconds: 60,
+  };
+}
+
+function nodeOf(layout: Layout): string {
+  return `${layout.current}/node/bin/node`;
+}
+
+export function envFileOf(layout: Layout, service: ServiceName): string {
+  return `${layout.etcDir}/${service}.env`;
+}
+
+const SAFE_VALUE = /^[A-Za-z0-9_./:,@-]*$/;
+
+/** `KEY=value` lines that systemd and sh read alike. @throws Error for a value one of them would change */
+export function renderEnvFile(env: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(env).map(([key, value]) => {
+    if (!SAFE_VALUE.test(value)) throw new Error(`${key} may not hold ${JSON.stringify(value)}`);
+    return `${key}=${value}`;
+  });
+  return `# Written by \`conduit up\`; changes are replaced the next time it runs.\n${lines.join('\n')}\n`;
+}
+
+export function parseEnvFile(text: string): Record<string, string> {
+  const entries = text.split('\n').flatMap((line) => {
+    const match = /^([A-Z_]+)=(.*)$/.exec(line);
+    return match === null ? [] : [[match[1] ?? '', match[2] ?? ''] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Fills a template of templates/*.service. @throws Error when the template asks for what nothing provides */
+export function renderUnit(template: string, spec: ServiceSpec, layout: Layout): string {
+  const values: Record<string, string> = {
+    command: spec.command.join(' '),
+    directory: spec.directory,
+    envFile: envFileOf(layout, spec.name),
+    account: spec.account ?? 'root',
+    stateDir: layout.paths.stateDir,
+    stopSeconds: String(spec.stopSeconds),
+  };
+  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`templates/conduit-${spec.name}.service asks for {{${name}}}`);
+    return value;
+  });
+}
+
+/** The arguments of templates/supervise.sh for a service. */
+export function supervisorArguments(spec: ServiceSpec, layout: Layout): string[] {
+  return [
+    spec.name,
+    layout.paths.runDir,
+    `${layout.logDir}/${spec.name}.log`,
+    spec.directory,
+    Object.keys(spec.env).length === 0 ? '-' : envFileOf(layout, spec.name),
+    spec.account ?? '-',
+    String(spec.stopSeconds),
+    ...spec.command,
+  ];
+}

@@ -1,0 +1,83 @@
+/** Takes an installation off the host again, after its fleet is down: what was there before us comes back. */
+import { readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { restoreOriginal } from '../balancer/restore.ts';
+import { removeAccount } from './account.ts';
+import { removeCommand } from './command-link.ts';
+import type { Layout } from './layout.ts';
+import { readManifest } from './manifest.ts';
+import type { ServiceManager } from './service-manager.ts';
+import { removePackages } from './system-packages.ts';
+
+export interface UninstallOptions {
+  layout: Layout;
+  manager: ServiceManager;
+  /** Where the balancer's configuration was written. */
+  balancerConfig: string;
+  /** Database, keys' fingerprints and backups too. */
+  purgeState: boolean;
+  /** Packages that the installation brought. */
+  packages: boolean;
+}
+
+/** What stays whatever is asked for, each with the reason. @param say a line for each thing done */
+export async function uninstall(options: UninstallOptions, say: (text: string) => void): Promise<void> {
+  const { layout, manager, purgeState } = options;
+  const manifest = await readManifest(layout.paths.installManifest);
+  for (const name of ['panel', 'agent'] as const) {
+    await manager.stop(name);
+    await manager.remove(name);
+  }
+  say('Panel and agent: stopped and removed');
+  await restoreBalancer(options, say);
+  if (await removeCommand(layout)) say(`${layout.command}: removed`);
+  await rm(dirname(layout.releasesDir), { recursive: true, force: true });
+  await rm(layout.etcDir, { recursive: true, force: true });
+  say('Program and configuration: removed');
+  if (manifest.dockerStarted === 'supervisor')
+    say('Docker: still runs, kept up by our supervisor until the next reboot');
+  if (manifest.dockerStarted === 'systemd') say('Docker: stays; `systemctl disable --now docker` stops it');
+  await removePackagesIfAsked(options, manifest.packages, say);
+  if (await removeAccount(layout)) say(`Account ${layout.account}: removed`);
+  await removeState(layout, purgeState, manifest.dockerStarted === 'supervisor');
+  if (!purgeState)
+    say(`Kept: ${layout.paths.database} (history, settings, sign-in) and ${layout.paths.backupsDir}`);
+}
+
+async function restoreBalancer({ layout, balancerConfig }: UninstallOptions, say: (text: string) => void) {
+  const backupsDir = join(layout.paths.backupsDir, 'nginx');
+  const outcome = await restoreOriginal({ configPath: balancerConfig, backupsDir });
+  if (outcome === 'restored')
+    say(`${balancerConfig}: as it was before the installation; start nginx if you want it to serve again`);
+  else if (outcome === 'removed') say(`${balancerConfig}: removed, there was none before`);
+  else say(`${balancerConfig}: left alone, it is not ours`);
+}
+
+async function removePackagesIfAsked(
+  { packages }: UninstallOptions,
+  names: readonly string[],
+  say: (text: string) => void,
+) {
+  if (names.length === 0) return;
+  if (!packages) {
+    say(`Packages that the installation brought stay: ${names.join(' ')} (--packages removes them)`);
+    return;
+  }
+  await removePackages(names);
+  say(`Packages: removed ${names.join(' ')}`);
+}
+
+async function removeState(layout: Layout, purge: boolean, dockerSupervised: boolean): Promise<void> {
+  const { stateDir, runDir, database, backupsDir } = layout.paths;
+  if (purge) await rm(stateDir, { recursive: true, force: true });
+  else
+    for (const name of await readdir(stateDir)) {
+      const path = join(stateDir, name);
+      // SQLite's journal files belong to the database.
+      if (!path.startsWith(database) && path !== backupsDir) await rm(path, { recursive: true, force: true });
+    }
+  // The supervisor of Docker still writes there.
+  if (dockerSupervised) return;
+  await rm(runDir, { recursive: true, force: true });
+  await rm(layout.logDir, { recursive: true, force: true });
+}
