@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { Docker } from '../../lib/host/docker-types.ts';
-import { findCgroup, readUsage } from '../../lib/stations/cgroup.ts';
+import { type CgroupMeter, findCgroup, openMeter } from '../../lib/stations/cgroup.ts';
 import type { StationMetrics } from '../../lib/stations/metrics.ts';
 import { createScraper } from '../../lib/stations/scrape.ts';
 import type { StationRuntime } from '../fleet/service.ts';
@@ -53,7 +53,11 @@ export function createSampler({ docker, log, now }: SamplerOptions): Sampler {
     });
     if (tracks.size > runtimes.length) {
       const there = new Set(runtimes.map(({ index }) => index));
-      for (const index of tracks.keys()) if (!there.has(index)) tracks.delete(index);
+      for (const [index, track] of tracks) {
+        if (there.has(index)) continue;
+        track.meter?.close();
+        tracks.delete(index);
+      }
     }
     return followed;
   }
@@ -144,17 +148,25 @@ export function createSampler({ docker, log, now }: SamplerOptions): Sampler {
       await asked;
       return followed;
     },
-    close: () => scraper.close(),
+    close() {
+      scraper.close();
+      for (const track of tracks.values()) track.meter?.close();
+      tracks.clear();
+    },
   };
 }
 
 /** Processor and memory; the group's files are looked for once a start. */
 function measure(track: StationTrack): void {
-  const { pid } = track.runtime;
-  if (pid === null) return;
-  track.cgroup ??= findCgroup(pid);
-  track.usage = track.cgroup === null ? null : readUsage(track.cgroup);
+  if (track.runtime.pid === null) return;
+  track.meter ??= openMeterOf(track.runtime.pid);
+  track.usage = track.meter?.read() ?? null;
   if (track.usage !== null) track.cpu.add(performance.now(), track.usage.cpuNanoseconds);
+}
+
+function openMeterOf(pid: number): CgroupMeter | null {
+  const files = findCgroup(pid);
+  return files === null ? null : openMeter(files);
 }
 
 function fromMetrics(metrics: StationMetrics): Reading {

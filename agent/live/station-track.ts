@@ -1,5 +1,5 @@
 /** What the sampler remembers of one station from one tick to the next. */
-import type { CgroupFiles, Usage } from '../../lib/stations/cgroup.ts';
+import type { CgroupMeter, Usage } from '../../lib/stations/cgroup.ts';
 import type { RegionMetrics } from '../../lib/stations/metrics.ts';
 import type { StationRuntime } from '../fleet/service.ts';
 import { createRateWindow, type RateWindow } from './rate-window.ts';
@@ -30,7 +30,8 @@ export interface StationTrack {
   /** Wall clock of the last look into the log; 0 for never. */
   logReadAtMs: number;
   upgradeRequired: boolean;
-  cgroup: CgroupFiles | null;
+  /** Open files of its control group. */
+  meter: CgroupMeter | null;
   usage: Usage | null;
   uploaded: RateWindow;
   downloaded: RateWindow;
@@ -53,7 +54,7 @@ export function createTrack(runtime: StationRuntime): StationTrack {
     asking: false,
     logReadAtMs: 0,
     upgradeRequired: false,
-    cgroup: null,
+    meter: null,
     usage: null,
     uploaded: createRateWindow(),
     downloaded: createRateWindow(),
@@ -86,7 +87,8 @@ export function followRuntime(track: StationTrack, runtime: StationRuntime, nowM
   track.failures = 0;
   track.logReadAtMs = 0;
   track.upgradeRequired = false;
-  track.cgroup = null;
+  track.meter?.close();
+  track.meter = null;
   track.usage = null;
   track.uploaded.clear();
   track.downloaded.clear();
