@@ -1,0 +1,275 @@
+// The command in process: what it prints, what it asks the agent for, how it ends.
+import { describe, expect, it } from 'vitest';
+import type { Client } from '../lib/client/client.ts';
+import { AppError, ERRORS } from '../lib/contract/errors.ts';
+import type { Job } from '../lib/contract/jobs.ts';
+import { layoutFor } from '../lib/install/layout.ts';
+import { exampleSnapshot } from '../test/fixtures/snapshot.ts';
+import type { Cli } from './command.ts';
+import { runCli } from './program.ts';
+import { styleFor } from './terminal.ts';
+
+const job: Job = {
+  id: '0a1b2c3d-0000-4000-8000-000000000000',
+  kind: 'fleet.apply',
+  title: 'Scale to 5 stations',
+  state: 'succeeded',
+  actor: 'root',
+  createdAt: 0,
+  startedAt: 1,
+  endedAt: 2,
+  progress: { done: 2, total: 2 },
+  steps: [],
+  cancellable: true,
+  error: null,
+};
+
+interface Agent {
+  /** Answers by operation: a value, or an error to throw. */
+  calls?: Record<string, unknown>;
+  events?: unknown[];
+}
+
+async function conduit(words: string, agent: Agent = {}, world: Partial<Cli> = {}) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const asked: [string, unknown][] = [];
+  const client = {
+    async call(name: string, input: unknown) {
+      asked.push([name, input]);
+      const answer = agent.calls?.[name];
+      if (answer instanceof Error) throw answer;
+      if (answer === undefined) throw new Error(`nobody expected ${name}`);
+      return answer;
+    },
+    async *stream() {
+      yield* agent.events ?? [];
+    },
+  } as unknown as Client;
+  const cli: Cli = {
+    env: {
+      layout: {},
+      home: '/nowhere',
+      isCheckout: true,
+      color: false,
+      isTty: false,
+      isRoot: true,
+      user: null,
+      serverAddress: null,
+    },
+    layout: layoutFor({ root: '/nowhere' }),
+    client,
+    print: (line = '') => out.push(line),
+    note: (line) => err.push(line),
+    progress: (line) => err.push(line),
+    finishProgress: () => undefined,
+    ask: async () => '',
+    askSecret: async () => '',
+    readStdin: async () => '',
+    style: styleFor(false),
+    signal: new AbortController().signal,
+    ...world,
+  };
+  const code = await runCli(words.split(' ').filter(Boolean), cli);
+  return { code, out: out.join('\n'), err: err.join('\n'), asked };
+}
+
+describe('wrong words', () => {
+  it.each([
+    ['scale 0', 'conduit: scale: count must be at least 1, got 0'],
+    ['scale ten', 'conduit: scale: count must be a whole number from 1 to 10000, got ten'],
+    ['scale 10001', 'conduit: scale: count must be at most 10000, got 10001'],
+    ['stop 1 x', 'conduit: stop: stations are numbers from 1 to 10000 or ranges such as 5-9, got x'],
+    ['restart 9-5', 'conduit: restart: stations are numbers from 1 to 10000 or ranges such as 5-9, got 9-5'],
+    ['up --port 80', 'conduit: up: port must be at least 1024: the panel does not run as root, got 80'],
+    ['up --count 2.5', 'conduit: up: count must be a whole number from 1 to 10000, got 2.5'],
+    ['up --image UPPER', 'conduit: up: image must be an image reference'],
+    ['up --simulator --image a/b', 'conduit: up: --simulator and --image name two different images'],
+    ['logs', 'conduit: logs: name one of a station, --agent and --panel'],
+    ['frobnicate', "conduit: unknown command 'frobnicate'"],
+    ['status --jsn', "conduit: unknown option '--jsn'"],
+    ['scale', "conduit: missing required argument 'count'"],
+  ])('%s', async (words, message) => {
+    const { code, err, asked } = await conduit(words);
+    expect(err).toContain(message);
+    expect(code).toBe(ERRORS.invalid_input.exitCode);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('help', () => {
+  it('knows every command and the exit codes', async () => {
+    const { code, out } = await conduit('');
+    for (const name of [
+      'up',
+      'down',
+      'status',
+      'scale',
+      'start',
+      'stop',
+      'restart',
+      'logs',
+      'admin',
+      'job',
+      'test',
+      'uninstall',
+    ])
+      expect(out).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'));
+    expect(code).toBe(0);
+    expect((await conduit('help exit-codes')).out).toContain('3  agent unreachable');
+    expect((await conduit('scale --help')).out).toContain('stations wanted, 1 to 10000');
+    expect((await conduit('--version')).out).toMatch(/^2\./);
+  });
+});
+
+describe('status', () => {
+  it('prints the picture as JSON with what people look for first', async () => {
+    const { code, out } = await conduit('status --json', { calls: { 'snapshot.get': exampleSnapshot } });
+    expect(code).toBe(0);
+    expect(Object.keys(JSON.parse(out)).slice(0, 4)).toEqual(['users', 'stations', 'traffic', 'balancer']);
+    expect(JSON.parse(out).stationList).toHaveLength(2);
+  });
+
+  it('ends with its own code when there is no agent', async () => {
+    const away = new AppError('agent_unreachable', {
+      message: 'The agent does not answer.',
+      remedy: 'Start it.',
+    });
+    const { code, err, out } = await conduit('status', { calls: { 'snapshot.get': away } });
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toBe('conduit: The agent does not answer.\n  → Start it.');
+  });
+});
+
+describe('scale', () => {
+  const plan = { steps: [{}], disconnects: 12, notes: ['Needs 2 GB more memory.'] };
+  const calls = {
+    'fleet.plan': plan,
+    'fleet.apply': { jobId: job.id },
+    'snapshot.get': exampleSnapshot,
+  };
+
+  it('says what it means for people, follows the job, and says where it ended', async () => {
+    const running = { ...job, state: 'running', progress: { done: 1, total: 2 } };
+    const events = [
+      { type: 'job', job: running },
+      { type: 'job', job },
+    ];
+    const { code, out, err, asked } = await conduit('scale 5', { calls, events });
+    expect(code).toBe(0);
+    expect(asked[1]).toEqual(['fleet.apply', { settings: { count: 5 } }]);
+    expect(err).toContain('About 12 people will be disconnected.');
+    expect(err).toContain('Scale to 5 stations: 1/2');
+    expect(out).toBe('1 of 2 stations running.');
+  });
+
+  it("ends with the job's own code and way out", async () => {
+    const error = { code: 'image_unavailable', message: 'No such image.', remedy: 'Try --simulator.' };
+    const events = [{ type: 'job', job: { ...job, state: 'failed', error } }];
+    const { code, err } = await conduit('scale 5', { calls, events });
+    expect(code).toBe(ERRORS.image_unavailable.exitCode);
+    expect(err).toContain('→ Try --simulator.');
+  });
+
+  it('needs root, and says so before it asks anybody', async () => {
+    const env = {
+      layout: {},
+      home: '/',
+      isCheckout: true,
+      color: false,
+      isTty: false,
+      isRoot: false,
+      user: null,
+      serverAddress: null,
+    };
+    const { code, err, asked } = await conduit('scale 5', {}, { env });
+    expect([code, asked.length]).toEqual([4, 0]);
+    expect(err).toContain('sudo conduit scale');
+  });
+
+  it('leaves the job running at Ctrl-C', async () => {
+    const events = [{ type: 'job', job: { ...job, state: 'running' } }];
+    const { code, err } = await conduit('scale 5', { calls, events }, { signal: AbortSignal.abort() });
+    expect(code).toBe(ERRORS.cancelled.exitCode);
+    expect(err).toContain(`conduit job watch ${job.id}`);
+  });
+});
+
+describe('stations', () => {
+  const events = [{ type: 'job', job }];
+
+  it('takes numbers and ranges, in any order, each once', async () => {
+    const { asked } = await conduit('restart 7-9 3 8,1', {
+      calls: { 'station.restart': { jobId: job.id } },
+      events,
+    });
+    expect(asked).toEqual([['station.restart', { stations: [1, 3, 7, 8, 9] }]]);
+  });
+
+  it('means all where none is named', async () => {
+    const calls = {
+      'fleet.get': { active: true, settings: { count: 3 } },
+      'station.restart': { jobId: job.id },
+    };
+    const { asked, out } = await conduit('restart', { calls, events });
+    expect(asked[1]).toEqual(['station.restart', { stations: [1, 2, 3] }]);
+    expect(out).toBe('3 stations restarted.');
+  });
+});
+
+describe('job', () => {
+  it('finds a job by the first letters of its id', async () => {
+    const { out, code } = await conduit('job show 0a1b', {
+      calls: { 'job.list': { jobs: [job] }, 'job.get': job },
+    });
+    expect(code).toBe(0);
+    expect(out).toContain('Scale to 5 stations  succeeded');
+    const { code: none, err } = await conduit('job show ff', { calls: { 'job.list': { jobs: [job] } } });
+    expect(none).toBe(5);
+    expect(err).toContain('no job begins with ff');
+  });
+});
+
+describe('admin reset-password', () => {
+  const calls = { 'admin.resetPassword': { username: 'ada' } };
+  const good = 'correct horse battery';
+
+  it('takes it from standard input, and never prints it', async () => {
+    const world = { readStdin: async () => good };
+    const { out, err, asked } = await conduit('admin reset-password --password-stdin', { calls }, world);
+    expect(asked).toEqual([['admin.resetPassword', { password: good }]]);
+    expect(out + err).not.toContain(good);
+    expect(out).toContain('ada');
+  });
+
+  it('refuses a short one and two that differ', async () => {
+    const short = await conduit(
+      'admin reset-password --password-stdin',
+      { calls },
+      { readStdin: async () => 'short' },
+    );
+    expect([short.code, short.asked]).toEqual([2, []]);
+    const answers = [good, `${good}!`];
+    const differ = await conduit(
+      'admin reset-password',
+      { calls },
+      { askSecret: async () => answers.shift() ?? '' },
+    );
+    expect(differ.err).toContain('the two passwords differ');
+  });
+});
+
+describe('uninstall', () => {
+  it('changes nothing without a yes', async () => {
+    const { code, err, asked } = await conduit('uninstall', {}, { ask: async () => '' });
+    expect([code, asked]).toEqual([10, []]);
+    expect(err).toContain('nothing was changed');
+  });
+
+  it('wants to be forced where no agent can take the fleet down', async () => {
+    const away = new AppError('agent_unreachable', { message: 'gone' });
+    const { code, err } = await conduit('uninstall --yes', { calls: { 'balancer.get': away } });
+    expect(code).toBe(3);
+    expect(err).toContain('--force');
+  });
+});
