@@ -91,13 +91,13 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     }, delayMs);
   }
 
-  /** The engine starts a station that ended again within moments; without its key it must not. */
-  async function guardRestart({ action, containerId, labels }: EngineEvent): Promise<void> {
-    if (labels[FLEET_LABEL] !== prefix) return;
-    if (action === 'start') checkKeysIn(FIRST_KEY_CHECK_MS);
-    if (action !== 'die' || fleetJobs.isBusy()) return;
+  /** The engine starts a station that ended again within moments, and so may a person; without its key it must not. */
+  async function guardStarts({ action, containerId, labels }: EngineEvent): Promise<void> {
+    if (labels[FLEET_LABEL] !== prefix || (action !== 'start' && action !== 'die')) return;
     const station = Number(labels[STATION_LABEL]);
-    await keys.check([station]);
+    if (action === 'start') checkKeysIn(FIRST_KEY_CHECK_MS);
+    else if (fleetJobs.isBusy()) return;
+    else await keys.check([station]);
     if (keys.alarms().has(station)) await docker.stop(containerId, 0);
   }
 
@@ -172,7 +172,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
         };
         const onDown = () => resolve();
         const onEvent = (event: EngineEvent) => {
-          guardRestart(event).catch((error: unknown) => log.warn({ err: error }, 'could not check a key'));
+          guardStarts(event).catch((error: unknown) => log.warn({ err: error }, 'could not check a key'));
         };
         following = followEngine({ docker, state, log, signal, now, onUp, onDown, onEvent });
       });

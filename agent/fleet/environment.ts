@@ -15,6 +15,7 @@ import type { FleetCore } from './planner.ts';
 const PULL_ATTEMPTS = 3;
 const PULL_PAUSE_MS = 2000;
 const PROBE_TIMEOUT_MS = 20_000;
+const ASK_AGAIN_MS = 60_000;
 /** Stands in where addresses do not matter. */
 const UNUSED_BASE = '0.0.0.0';
 const DEFAULT_DATA_DIR = '/home/conduit/data';
@@ -27,20 +28,30 @@ export async function findImage(deps: ImageDeps, reference: string): Promise<Ima
   const image = await deps.docker.inspectImage(reference);
   if (image === null) return null;
   const rejected = deps.notStations.get(image.id);
-  if (rejected !== undefined) throw rejected;
+  if (rejected !== undefined && deps.now() < rejected.untilMs) throw rejected.error;
   const dialect = findImageDialect(deps.db, image.id) ?? (await askDialect(deps, reference, image.id));
   return { reference, id: image.id, dialect, dataDir: dataDirOf(image), user: image.user };
 }
 
 async function askDialect(deps: ImageDeps, reference: string, id: string): Promise<Dialect> {
-  const labels = { [PROBE_LABEL]: deps.env.prefix };
-  const { output } = await deps.docker.runOnce(id, ['start', '--help'], PROBE_TIMEOUT_MS, labels);
   try {
+    const labels = { [PROBE_LABEL]: deps.env.prefix };
+    const { output } = await deps.docker.runOnce(id, ['start', '--help'], PROBE_TIMEOUT_MS, labels);
     const dialect = readDialect(output, reference);
     saveImageDialect(deps.db, id, dialect, deps.now());
     return dialect;
-  } catch (error) {
-    if (error instanceof AppError) deps.notStations.set(id, error);
+  } catch (cause) {
+    if (!(cause instanceof AppError) || cause.code === 'engine_unavailable' || cause.code === 'disk_full')
+      throw cause;
+    const error =
+      cause.code === 'image_unavailable'
+        ? cause
+        : new AppError('image_unavailable', {
+            message: `${reference} could not be asked what it understands: ${cause.message}`,
+            remedy: 'Check the image in the settings.',
+            cause,
+          });
+    deps.notStations.set(id, { error, untilMs: deps.now() + ASK_AGAIN_MS });
     throw error;
   }
 }

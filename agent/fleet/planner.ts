@@ -15,8 +15,8 @@ import type { FleetState } from './state.ts';
 export interface FleetCore extends FleetServiceOptions {
   state: FleetState;
   keys: KeyGuard;
-  /** Images that were asked and are no stations, by id: not asked again. */
-  notStations: Map<string, AppError>;
+  /** Images that could not say what they understand, by id: not asked again for a while. */
+  notStations: Map<string, { error: AppError; untilMs: number }>;
 }
 
 export interface Draft {

@@ -38,7 +38,7 @@ function keyAlarm(prefix: string, station: number, alarm: string): Problem {
     code: 'key-alarm',
     severity: 'critical',
     title: `The key of ${name} is not what it was`,
-    detail: `${name}: ${alarm}. The station is not started, because it would replace the key and lose its reputation.`,
+    detail: `${name}: ${alarm}. The station is not started or restarted like this: it would make itself a new key and lose its reputation.`,
     remedy: `Put the right conduit_key.json back into the volume ${prefix}-data-${station}; the station then starts by itself.`,
     station,
   };
@@ -60,7 +60,7 @@ function incomplete({ code, message, remedy }: Failure): Problem {
   return {
     ...known,
     severity: 'critical',
-    detail: `${message} It is tried again by itself.`,
+    detail: `${message.replace(/\.?$/, '.')} It is tried again by itself.`,
     remedy,
     station: null,
   };

@@ -162,7 +162,7 @@ export function createDocker(socketPath: string): Docker {
         const known = engineError(cause);
         if (known.code === 'engine_unavailable' || known.code === 'disk_full') throw known;
         throw new AppError('image_unavailable', {
-          message: `The image ${reference} could not be pulled: ${known.message}`,
+          message: `The image ${reference} could not be pulled: ${pullReason(known.message)}`,
           remedy:
             'Check the name and the connection. To try everything without a network: sudo ./conduit up --simulator',
           cause,
@@ -236,4 +236,9 @@ export function createDocker(socketPath: string): Docker {
       await orNull(engine.getVolume(name).remove());
     },
   };
+}
+
+/** The engine's reason without its preamble, and without the resolver's address. */
+function pullReason(message: string): string {
+  return message.replace(/^The Docker engine failed: /, '').replace(/ on [0-9a-f.:[\]]+:\d+(?=: )/i, '');
 }

@@ -107,6 +107,27 @@ describe('a key', () => {
   });
 });
 
+describe('a station that crashes without its key', () => {
+  it('does not stay up with a new one', async () => {
+    const file = `${await volumeDirectory(prefix, 3)}/conduit_key.json`;
+    const key = await readFile(file);
+    const { pid } = (await stationsOnEngine(agent)).get(3) ?? {};
+    await rm(file);
+    if (pid != null) process.kill(pid, 'SIGKILL');
+    await waitFor('station 3 to be stopped', async () => {
+      const found = (await agent.client.call('snapshot.get', {})).stationList.find(
+        ({ index }) => index === 3,
+      );
+      return found?.state === 'blocked' && !(await runningOnEngine(agent)).includes(3);
+    });
+    await writeFile(file, key);
+    expect((await finished(agent, await agent.client.call('station.start', { stations: [3] }))).state).toBe(
+      'succeeded',
+    );
+    expect(await readFile(file)).toEqual(key);
+  });
+});
+
 describe('a key that is lost for good', () => {
   it('holds its station back until the operator gives it up', async () => {
     await finished(agent, await agent.client.call('station.stop', { stations: [4] }));
