@@ -1,5 +1,5 @@
 /** The panel's one way to the agent: session → parse → call → typed result. */
-import { redirect } from 'next/navigation';
+import { redirect, unstable_rethrow } from 'next/navigation';
 import type { Result } from '../../components/data/result.ts';
 import { AppError, type ErrorBody } from '../../lib/contract/errors.ts';
 import { parseInput } from '../../lib/contract/fields.ts';
@@ -25,6 +25,8 @@ export async function callAgent<N extends CallName>(
     const parsed = parseInput(operations[operation].input, input) as Input<N>;
     return { ok: true, data: await agentFor(session.agentToken).call(operation, parsed) };
   } catch (error) {
+    // Next steers with exceptions of its own: a redirect, or "this page cannot be drawn in advance".
+    unstable_rethrow(error);
     return { ok: false, error: errorBody(error) };
   }
 }
