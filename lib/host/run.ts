@@ -2,6 +2,7 @@
 import { execa } from 'execa';
 
 export interface RunOptions {
+  /** 60 s unless told; 0 is no limit, for what a person watches. */
   timeoutMs?: number;
   signal?: AbortSignal;
   input?: string | Buffer;

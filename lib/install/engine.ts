@@ -2,9 +2,10 @@
 import { AppError } from '../contract/errors.ts';
 import { createDocker } from '../host/docker.ts';
 import { run } from '../host/run.ts';
+import { hasSystemd } from '../host/systemd.ts';
 import type { Layout } from './layout.ts';
 import { noteInManifest } from './manifest.ts';
-import { hasSystemd, type ServiceManager } from './service-manager.ts';
+import type { ServiceManager } from './service-manager.ts';
 import { dockerdService } from './services.ts';
 import { right, type Step, wrong } from './step.ts';
 import { waitUntil } from './wait-until.ts';

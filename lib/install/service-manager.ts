@@ -1,5 +1,5 @@
 /** Who keeps agent and panel running: systemd where it is PID 1, else supervisors of our own. */
-import { existsSync } from 'node:fs';
+import { hasSystemd } from '../host/systemd.ts';
 import type { Layout } from './layout.ts';
 import type { ServiceName, ServiceSpec } from './services.ts';
 import { createSupervisor } from './supervisor.ts';
@@ -17,11 +17,6 @@ export interface ServiceManager {
   remove(name: ServiceName): Promise<void>;
   /** Prints the service's log to this process's output; with `follow`, until the signal. */
   showLog(name: ServiceName, options: { lines: number; follow: boolean; signal: AbortSignal }): Promise<void>;
-}
-
-/** As sd_booted(3) decides it. */
-export function hasSystemd(): boolean {
-  return existsSync('/run/systemd/system');
 }
 
 /** @param templatesDir where supervise.sh and the units' templates lie */

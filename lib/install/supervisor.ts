@@ -14,7 +14,6 @@ const CLEAN_ENV = [
   'HOME=/',
   'LANG=C.UTF-8',
 ];
-const FOLLOW_DAYS_MS = 30 * 86_400_000;
 
 export function createSupervisor(layout: Layout, templatesDir: string): ServiceManager {
   const { runDir } = layout.paths;
@@ -73,7 +72,7 @@ export function createSupervisor(layout: Layout, templatesDir: string): ServiceM
     async showLog(name, { lines, follow, signal }) {
       await stat(logOf(name));
       const args = ['-n', String(lines), ...(follow ? ['-F'] : []), logOf(name)];
-      await run('tail', args, { inherit: 'only', signal, timeoutMs: FOLLOW_DAYS_MS });
+      await run('tail', args, { inherit: 'only', signal, timeoutMs: 0 });
     },
   };
 }

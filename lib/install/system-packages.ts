@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { parseNginxBuild } from '../balancer/nginx-install.ts';
 import { AppError } from '../contract/errors.ts';
 import { run } from '../host/run.ts';
+import { hasSystemd } from '../host/systemd.ts';
 import { noteInManifest, withEntry } from './manifest.ts';
 import {
   type HostPrograms,
@@ -11,7 +12,6 @@ import {
   type PackageManager,
   type Purpose,
 } from './packages.ts';
-import { hasSystemd } from './service-manager.ts';
 import { right, type Step, wrong } from './step.ts';
 
 /** sudo may leave the sbin directories out of PATH, where half of what we need lives. */

@@ -8,7 +8,6 @@ import { mismatch } from './process-state.ts';
 import type { ServiceManager } from './service-manager.ts';
 import { envFileOf, renderEnvFile, renderUnit, type ServiceName, type ServiceSpec } from './services.ts';
 
-const FOLLOW_DAYS_MS = 30 * 86_400_000;
 const CHANGE_TIMEOUT_MS = 120_000;
 
 export function createSystemd(layout: Layout, templatesDir: string): ServiceManager {
@@ -76,7 +75,7 @@ export function createSystemd(layout: Layout, templatesDir: string): ServiceMana
         '--no-pager',
         ...(follow ? ['-f'] : []),
       ];
-      await run('journalctl', args, { inherit: 'only', signal, timeoutMs: FOLLOW_DAYS_MS });
+      await run('journalctl', args, { inherit: 'only', signal, timeoutMs: 0 });
     },
   };
 }
