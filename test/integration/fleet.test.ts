@@ -1,4 +1,5 @@
 // The fleet on a real engine: create, scale, change, stop, take down.
+import { createConnection } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
 import {
@@ -28,6 +29,21 @@ const proxyIdOf = async (station: number) => {
   });
   return (await agent.client.call('station.get', { station })).proxyId;
 };
+
+/** Whether a client of the balancer gets its bytes back. */
+function echoes(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: '127.0.0.1', port, timeout: 5000 });
+    socket.once('connect', () => socket.write('hello'));
+    socket.once('data', (data) => {
+      resolve(data.toString() === 'hello');
+      socket.destroy();
+    });
+    socket.once('timeout', () => socket.destroy());
+    socket.once('error', () => resolve(false));
+    socket.once('close', () => resolve(false));
+  });
+}
 
 describe('the fleet', () => {
   it('does nothing before the operator says so', async () => {
@@ -98,6 +114,23 @@ describe('the fleet', () => {
     expect(after.get(1)?.command.join(' ')).toContain('--max-common-clients 200');
     expect(after.get(1)?.id).not.toBe(before.get(1));
     expect(await proxyIdOf(1)).toBe(key);
+  });
+
+  it('serves clients all the while its stations are replaced', async () => {
+    await waitFor('the balancer to have both stations', async () => {
+      return (await agent.client.call('snapshot.get', {})).balancer.backends === 2;
+    });
+    const job = apply(agent, { settings: { bandwidthMbps: 20 } });
+    const outcomes: boolean[] = [];
+    let ended = false;
+    const clients = (async () => {
+      while (!ended) outcomes.push(await echoes(28_443));
+    })();
+    expect((await job).state).toBe('succeeded');
+    ended = true;
+    await clients;
+    expect(outcomes.length).toBeGreaterThan(10);
+    expect(outcomes.filter((answered) => !answered)).toEqual([]);
   });
 
   it('gives one station limits of its own', async () => {
