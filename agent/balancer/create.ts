@@ -139,7 +139,9 @@ export function createBalancerService(deps: BalancerServiceOptions): BalancerSer
         try {
           if (engaged) await apply(next, oldMaster === null ? [] : [oldMaster]);
         } catch (error) {
+          // The change was refused and told to who asked for it; what was before is live again.
           settings = before;
+          failure = null;
           await look();
           throw error;
         }

@@ -1,0 +1,153 @@
+// The real nginx in front of real stations: what clients send comes back, and what goes wrong is undone.
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { restoreOriginal } from '../../lib/balancer/restore.ts';
+import { startTestAgent, type TestAgent } from '../harness/agent.ts';
+import { apply } from '../harness/fleet.ts';
+import { askUdp, openTcp, say } from '../harness/sockets.ts';
+import { waitFor } from '../harness/wait-for.ts';
+
+const PRIMARY = 29_443;
+const SECONDARY = 29_566;
+const FOREIGN = '# the operator wrote this\nevents {}\n';
+let agent: TestAgent;
+let configPath: string;
+
+beforeAll(async () => {
+  agent = await startTestAgent({
+    prefix: 'balt',
+    balancer: { primaryPort: PRIMARY, secondaryPort: SECONDARY },
+  });
+  configPath = join(agent.stateDir, 'nginx.conf');
+  await writeFile(configPath, FOREIGN);
+  const job = await apply(agent, {
+    settings: { count: 3, image: 'conduit-simulator:february', loopbackPorts: false },
+  });
+  expect(job.error).toBeNull();
+});
+afterAll(() => agent.dispose());
+
+const snapshot = () => agent.client.call('snapshot.get', {});
+const detail = () => agent.client.call('balancer.get', {});
+const running = () =>
+  waitFor('the balancer to run', async () => (await snapshot()).balancer.state === 'running');
+
+async function masterPid(): Promise<number> {
+  return Number(await readFile(join(agent.runDir, 'nginx.pid'), 'utf8'));
+}
+
+describe('data path', () => {
+  it.each([PRIMARY, SECONDARY])('brings TCP bytes back from a station through port %d', async (port) => {
+    const socket = await openTcp(port);
+    expect(await say(socket, 'hello')).toBe('hello');
+    socket.destroy();
+  });
+
+  it.each([PRIMARY, SECONDARY])(
+    'brings each of ten replies to one datagram back through port %d',
+    async (port) => {
+      expect(await askUdp(port, 'BURST 10', 10)).toHaveLength(10);
+    },
+  );
+
+  it('spreads held sessions evenly, and the connected count follows', async () => {
+    const before = (await snapshot()).users.connected;
+    const sockets = await Promise.all(Array.from({ length: 60 }, () => openTcp(PRIMARY)));
+    await waitFor('sixty more users', async () => (await snapshot()).users.connected === before + 60);
+    const counts = (await snapshot()).stationList.map((station) => station.connected);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(4);
+    for (const socket of sockets) socket.destroy();
+    await waitFor('them to be gone', async () => (await snapshot()).users.connected <= before);
+  });
+
+  it('keeps an open session over a reload', async () => {
+    const socket = await openTcp(PRIMARY);
+    expect(await say(socket, 'before')).toBe('before');
+    await apply(agent, { settings: { count: 4 } });
+    await waitFor('four backends', async () => (await snapshot()).balancer.backends === 4);
+    expect(await say(socket, 'after')).toBe('after');
+    socket.destroy();
+  });
+});
+
+describe('faults', () => {
+  it('starts nginx again after it was killed', async () => {
+    await running();
+    const before = await masterPid();
+    process.kill(before, 'SIGKILL');
+    await waitFor(
+      'another master',
+      async () => (await masterPid()) !== before && (await snapshot()).balancer.state === 'running',
+    );
+    const socket = await openTcp(PRIMARY);
+    expect(await say(socket, 'again')).toBe('again');
+    socket.destroy();
+  });
+
+  it('refuses a port that is taken, names its owner, and changes nothing', async () => {
+    await running();
+    const stranger = createServer().listen(29_999, '127.0.0.1');
+    try {
+      await expect(agent.client.call('balancer.configure', { primaryPort: 29_999 })).rejects.toMatchObject({
+        code: 'port_in_use',
+        message: expect.stringContaining(`process ${process.pid}`),
+      });
+      expect((await detail()).settings.primaryPort).toBe(PRIMARY);
+      const socket = await openTcp(PRIMARY);
+      expect(await say(socket, 'still here')).toBe('still here');
+      socket.destroy();
+    } finally {
+      stranger.close();
+    }
+  });
+
+  it('refuses bad settings and names the field', async () => {
+    await expect(agent.client.call('balancer.configure', { primaryPort: 0 })).rejects.toMatchObject({
+      code: 'invalid_input',
+      fields: [{ field: 'primaryPort' }],
+    });
+    await expect(agent.client.call('balancer.configure', { secondaryPort: PRIMARY })).rejects.toMatchObject({
+      fields: [{ field: 'secondaryPort' }],
+    });
+    await expect(agent.client.call('balancer.configure', { configPath: '/etc/x; rm' })).rejects.toMatchObject(
+      { fields: [{ field: 'configPath' }] },
+    );
+  });
+
+  it('shows a configuration that was changed by hand, and puts ours back with the next change', async () => {
+    await running();
+    await writeFile(configPath, `${await readFile(configPath, 'utf8')}# by hand\n`);
+    await waitFor('the problem', async () =>
+      (await snapshot()).problems.some(({ code }) => code === 'balancer-drift'),
+    );
+    expect((await detail()).config.drift).toBe('differs');
+    await agent.client.call('balancer.configure', { targetSessions: 2000 });
+    expect((await detail()).config.drift).toBe('none');
+    expect(await readFile(configPath, 'utf8')).not.toContain('by hand');
+  });
+});
+
+describe('what is written', () => {
+  it('has no place for a client address', async () => {
+    const text = await readFile(configPath, 'utf8');
+    expect(text).toContain('access_log off');
+    expect(
+      [...text.matchAll(/error_log (\S+) ?(\w*)/g)].map(([, target, level]) => [
+        target?.startsWith('syslog:') ?? false,
+        level,
+      ]),
+    ).toEqual([
+      [false, 'emerg'],
+      [true, 'warn'],
+    ]);
+  });
+
+  it("keeps the operator's own file for ever, and can put it back byte for byte", async () => {
+    expect((await detail()).backups.some(({ ours }) => !ours)).toBe(true);
+    const outcome = await restoreOriginal({ configPath, backupsDir: join(agent.stateDir, 'backups/nginx') });
+    expect(outcome).toBe('restored');
+    expect(await readFile(configPath, 'utf8')).toBe(FOREIGN);
+  });
+});
