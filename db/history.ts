@@ -36,8 +36,8 @@ const SUMS = `sum(seconds), sum(connected_seconds), max(connected_max), sum(conn
 const AS_ROW = `series, at, seconds, connected_seconds AS connectedSeconds, connected_max AS connectedMax,
   connecting_seconds AS connectingSeconds, running_seconds AS runningSeconds,
   uploaded_bytes AS uploadedBytes, downloaded_bytes AS downloadedBytes`;
-/** Rows of one series that are forgotten in one go. */
-const PRUNE_ROWS = 500;
+/** Time of one series that is forgotten in one go. */
+const PRUNE_SECONDS = 3600;
 
 const ADD = `INSERT INTO history_10s (${COLUMNS})
   VALUES (@series, @at, @seconds, @connectedSeconds, @connectedMax, @connectingSeconds, @runningSeconds, @uploadedBytes, @downloadedBytes)
@@ -97,8 +97,8 @@ export function openHistoryStore(db: Db): HistoryStore {
     return {
       series: client.prepare(seriesOf(table)).pluck(),
       remove: client.prepare(
-        `DELETE FROM ${table} WHERE rowid IN
-           (SELECT rowid FROM ${table} WHERE series = ? AND at < ? ORDER BY at LIMIT ${PRUNE_ROWS})`,
+        `DELETE FROM ${table} WHERE series = @series
+           AND at < min(@before, (SELECT min(at) FROM ${table} WHERE series = @series) + ${PRUNE_SECONDS})`,
       ),
     };
   }
@@ -116,7 +116,7 @@ export function openHistoryStore(db: Db): HistoryStore {
   const prune = client.transaction((now: number) => {
     for (const { keep, series, remove } of tiers) {
       const before = minuteOf(now - keep);
-      for (const one of series.all()) remove.run(one, before);
+      for (const one of series.all()) remove.run({ series: one, before });
     }
   });
 

@@ -34,7 +34,7 @@ CREATE TABLE `history_10s` (
 	`uploaded_bytes` integer NOT NULL,
 	`downloaded_bytes` integer NOT NULL,
 	PRIMARY KEY(`series`, `at`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `history_1m` (
 	`series` integer NOT NULL,
@@ -47,7 +47,7 @@ CREATE TABLE `history_1m` (
 	`uploaded_bytes` integer NOT NULL,
 	`downloaded_bytes` integer NOT NULL,
 	PRIMARY KEY(`series`, `at`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `station_counters` (
 	`station` integer PRIMARY KEY NOT NULL,

@@ -3,7 +3,7 @@ import { integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite
 /**
  * Time series. `series` 0 is the fleet, n is station n; `at` is the start of the bucket in SECONDS since the epoch.
  * Client counts are sums of client-seconds over `seconds` observed, so that roll-ups add up exactly; bytes are
- * what moved in the bucket. One table a tier.
+ * what moved in the bucket. One table a tier; WITHOUT ROWID in the migration, so that one series lies together.
  */
 const columns = () => ({
   series: integer().notNull(),
