@@ -150,7 +150,8 @@ describe('scale', () => {
   };
 
   it('says what it means for people, follows the job, and says where it ended', async () => {
-    const running = { ...job, state: 'running', progress: { done: 1, total: 2 } };
+    const steps = [{ key: 'a', title: 'Create conduit-5', state: 'running', message: null }];
+    const running = { ...job, state: 'running', progress: { done: 1, total: 2 }, steps };
     const events = [
       { type: 'job', job: running },
       { type: 'job', job },
@@ -159,7 +160,7 @@ describe('scale', () => {
     expect(code).toBe(0);
     expect(asked[1]).toEqual(['fleet.apply', { settings: { count: 5 } }]);
     expect(err).toContain('About 12 people will be disconnected.');
-    expect(err).toContain('Scale to 5 stations: 1/2');
+    expect(err).toContain('Scale to 5 stations: 1/2  Create conduit-5');
     expect(out).toBe('1 of 2 stations running.');
   });
 

@@ -4,37 +4,45 @@ import type { Job } from '../lib/contract/jobs.ts';
 import type { Cli } from './command.ts';
 
 const AGENT_RETURNS_WITHIN_MS = 30_000;
+const RECOVERY_BEGINS_WITHIN_MS = 20_000;
+const LOOK_EVERY_MS = 300;
 
 /**
  * Shows a job until it ends. Ctrl-C leaves the job running and says so; an agent that is restarted meanwhile is
  * waited for, and the job that goes on in its place is followed.
+ * @param said lines of its log that were shown before
  * @throws AppError with the job's own code when it failed, was cancelled or was interrupted
  */
-export async function followJob(cli: Cli, jobId: string): Promise<Job> {
+export async function followJob(cli: Cli, jobId: string, said: readonly string[] = []): Promise<Job> {
   let id = jobId;
+  const seen = new Set(said);
   for (;;) {
-    const job = await watchOnce(cli, id);
+    const job = await watchOnce(cli, id, seen);
     if (job !== null && job.state !== 'interrupted') return succeeded(job);
     cli.note('The agent was restarted; it goes on with what is left.');
-    const next = await successorOf(cli);
-    if (next === null) return succeeded(await cli.client.call('job.get', { id }));
+    const interrupted = await agentBack(cli, id);
+    const next = await successorOf(cli, interrupted);
+    if (next === null) return (await nothingLeft(cli)) ? interrupted : succeeded(interrupted);
     id = next;
   }
 }
 
 /** @returns the job's end, or null when the agent went away meanwhile */
-async function watchOnce(cli: Cli, id: string): Promise<Job | null> {
+async function watchOnce(cli: Cli, id: string, seen: Set<string>): Promise<Job | null> {
   let last: Job | null = null;
   let shown = '';
   try {
     for await (const event of cli.client.stream('job.watch', { id }, { signal: cli.signal })) {
       if (event.type === 'log') {
-        cli.note(`  ${event.line.text}`);
+        if (!seen.has(event.line.text)) cli.note(`  ${event.line.text}`);
+        seen.add(event.line.text);
         continue;
       }
       last = event.job;
       const line = progressLine(last);
-      if (line !== shown) cli.progress(line);
+      // Between two steps there is nothing to tell a file; a terminal's line keeps the count.
+      const idle = last.state === 'running' && last.progress.total > 0 && !last.steps.some(isRunning);
+      if (line !== shown && !(idle && !cli.env.isTty)) cli.progress(line);
       shown = line;
     }
   } catch (error) {
@@ -51,19 +59,38 @@ async function watchOnce(cli: Cli, id: string): Promise<Job | null> {
   return ended ? last : null;
 }
 
-/** Waits for the agent. @returns the job it works on now, null when there is nothing left to do */
-async function successorOf(cli: Cli): Promise<string | null> {
+/** Waits for the agent. @returns the job as the agent found it */
+async function agentBack(cli: Cli, id: string): Promise<Job> {
   const deadline = Date.now() + AGENT_RETURNS_WITHIN_MS;
   for (;;) {
     try {
-      const { jobs } = await cli.client.call('job.list', { limit: 10 });
-      return jobs.find(({ state }) => state === 'running' || state === 'queued')?.id ?? null;
+      return await cli.client.call('job.get', { id });
     } catch (error) {
       const away = error instanceof AppError && error.code === 'agent_unreachable';
       if (!away || Date.now() > deadline || cli.signal.aborted) throw error;
     }
-    await delay(500);
+    await delay(LOOK_EVERY_MS);
   }
+}
+
+/** The job that goes on in place of an interrupted one; null when none begins and nothing is left to do. */
+async function successorOf(cli: Cli, interrupted: Job): Promise<string | null> {
+  const deadline = Date.now() + RECOVERY_BEGINS_WITHIN_MS;
+  while (Date.now() < deadline && !cli.signal.aborted) {
+    const { jobs } = await cli.client.call('job.list', { limit: 10 });
+    const next = jobs.find(({ id, createdAt }) => id !== interrupted.id && createdAt > interrupted.createdAt);
+    if (next !== undefined) return next.id;
+    if (await nothingLeft(cli)) return null;
+    await delay(LOOK_EVERY_MS);
+  }
+  return null;
+}
+
+/** Whether the fleet is as it is wanted. The engine may not have been read yet: then it is not known. */
+async function nothingLeft(cli: Cli): Promise<boolean> {
+  const { engine } = await cli.client.call('snapshot.get', {});
+  if (engine.state === 'down') return false;
+  return (await cli.client.call('fleet.plan', {})).steps.every(({ action }) => action === 'blocked');
 }
 
 function succeeded(job: Job): Job {
@@ -86,7 +113,11 @@ export function progressLine(job: Job): string {
   const { done, total } = job.progress;
   const state = job.state === 'queued' ? 'waiting for the job before it' : job.state;
   if (total === 0) return `${job.title}: ${state}`;
-  const running = job.steps.find((step) => step.state === 'running');
+  const running = job.steps.find(isRunning);
   const rest = job.state === 'running' ? (running?.title ?? '') : state;
   return `${job.title}: ${done}/${total}${rest === '' ? '' : `  ${rest}`}`;
+}
+
+function isRunning({ state }: Job['steps'][number]): boolean {
+  return state === 'running';
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createClient } from '../lib/client/client.ts';
 import { layoutFor } from '../lib/install/layout.ts';
 import { readCliEnv } from './env.ts';
+import { patientClient } from './patient-client.ts';
 import { runCli } from './program.ts';
 import { createTerminal } from './terminal.ts';
 
@@ -23,7 +24,7 @@ runCli(process.argv.slice(2), {
   ...createTerminal(env),
   env,
   layout,
-  client: createClient({ socketPath: layout.paths.rootSocket }),
+  client: patientClient(createClient({ socketPath: layout.paths.rootSocket })),
   signal: interrupted.signal,
 }).then((code) => {
   // Kept-alive connections to the agent would hold the process for a while.

@@ -19,12 +19,6 @@ export function createTerminal(env: CliEnv): Terminal {
     progressShown = false;
   };
   const ask = async (question: string, output: Writable) => {
-    if (process.stdin.isTTY !== true) {
-      throw new AppError('invalid_input', {
-        message: 'This asks a question, and there is no terminal to answer on.',
-        remedy: 'See --help for the option that answers it.',
-      });
-    }
     const reader = createInterface({ input: process.stdin, output, terminal: true });
     try {
       return await reader.question(question);
@@ -47,12 +41,17 @@ export function createTerminal(env: CliEnv): Terminal {
         process.stderr.write(`${line}\n`);
         return;
       }
-      const width = process.stderr.columns ?? 80;
+      // Some terminals say they have no columns at all.
+      const width = process.stderr.columns || 80;
       process.stderr.write(`\r\u001b[2K${line.slice(0, width - 1)}`);
       progressShown = true;
     },
-    ask: (question) => ask(question, process.stderr),
+    async ask(question) {
+      requireTerminal();
+      return ask(question, process.stderr);
+    },
     async askSecret(question) {
+      requireTerminal();
       process.stderr.write(question);
       const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
       const answer = await ask('', silent);
@@ -68,6 +67,15 @@ export function createTerminal(env: CliEnv): Terminal {
     },
     style: styleFor(env.color),
   };
+}
+
+/** @throws AppError when nobody can answer a question */
+function requireTerminal(): void {
+  if (process.stdin.isTTY === true) return;
+  throw new AppError('invalid_input', {
+    message: 'This asks a question, and there is no terminal to answer on.',
+    remedy: 'See --help for the option that answers it.',
+  });
 }
 
 /** Colours where they are wanted, plain text elsewhere. */

@@ -23,9 +23,9 @@ export const scale: Command = {
     }
     if (plan.disconnects > 0)
       cli.note(`About ${plural(plan.disconnects, 'person', 'people')} will be disconnected.`);
-    for (const note of plan.notes) cli.note(note);
+    for (const note of plan.notes) cli.note(`  ${note}`);
     const { jobId } = await cli.client.call('fleet.apply', { settings: { count } });
-    await followJob(cli, jobId);
+    await followJob(cli, jobId, plan.notes);
     const { stations } = await cli.client.call('snapshot.get', {});
     cli.print(`${stations.running} of ${plural(stations.wanted, 'station')} running.`);
   },
