@@ -89,10 +89,10 @@ while [ -z "$stopping" ]; do
   wait "$child"
   code=$?
   [ -n "$stopping" ] && break
-  if [ $(($(date +%s) - started)) -ge 60 ]; then quick_ends=0; else quick_ends=$((quick_ends + 1)); fi
-  # Three quick restarts, then slower and slower: a program that cannot run must not eat the machine.
+  if [ $(($(date +%s) - started)) -ge 10 ]; then quick_ends=0; else quick_ends=$((quick_ends + 1)); fi
+  # Five quick restarts, then slower and slower: a program that cannot run must not eat the machine.
   delay=1
-  [ "$quick_ends" -gt 3 ] && delay=$((quick_ends * 2))
+  [ "$quick_ends" -gt 5 ] && delay=$((quick_ends * 2))
   [ "$delay" -gt 30 ] && delay=30
   note "ended with code $code, starts again in $delay s"
   sleep "$delay" 8>&- &
