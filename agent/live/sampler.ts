@@ -113,7 +113,7 @@ export function createSampler({ docker, log, now }: SamplerOptions): Sampler {
 
   async function readLog(track: StationTrack, nowMs: number): Promise<void> {
     const { containerId, startedAtMs } = track.runtime;
-    if (containerId === null || track.asking) return;
+    if (containerId === null) return;
     const { epoch } = track;
     track.logReadAtMs = nowMs;
     try {
