@@ -14,7 +14,8 @@ export async function listenOnSocket(
   path: string,
   access: { mode: number; gid: number | null },
 ): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  // The agent's umask closes what it makes; the panel must be able to pass this folder.
+  if (mkdirSync(dirname(path), { recursive: true }) !== undefined) chmodSync(dirname(path), 0o755);
   if (await answers(path)) throw new Error(`Another agent already answers on ${path}.`);
   rmSync(path, { force: true });
   // Nobody may connect between bind and chmod: the socket is born closed to others.

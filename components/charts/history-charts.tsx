@@ -9,8 +9,8 @@ import { useCall } from '../data/use-call.ts';
 import { Card, CardBody, CardHeader } from '../ui/card.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadingPanel } from '../ui/loading-panel.tsx';
+import { Segmented } from '../ui/segmented.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
-import { Tabs, TabsList, TabsTrigger } from '../ui/tabs.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { isEmptySeries, toBitRates, toPoints } from './chart-points.ts';
 import { ChartSwatch } from './chart-tooltip.tsx';
@@ -45,15 +45,15 @@ export function HistoryCharts({ station }: { station?: number }) {
     { enabled: to !== null, keepPrevious: true },
   );
   const select = (
-    <Tabs value={range} onValueChange={(value) => setRange(value as Range)}>
-      <TabsList aria-label="Time range">
-        {Object.entries(RANGES).map(([key, { label }]) => (
-          <TabsTrigger key={key} value={key}>
-            {label}
-          </TabsTrigger>
-        ))}
-      </TabsList>
-    </Tabs>
+    <Segmented<Range>
+      label="Time range"
+      value={range}
+      onValueChange={setRange}
+      options={[
+        { value: 'hour', label: RANGES.hour.label },
+        { value: 'day', label: RANGES.day.label },
+      ]}
+    />
   );
   const draw = (render: (series: HistorySeries, from: number, to: number) => React.ReactNode) => (
     <LoadingPanel

@@ -3,7 +3,7 @@
  * a running installation. Everything it made is removed by `dispose`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '../../lib/client/client.ts';
@@ -44,6 +44,8 @@ const node = process.execPath;
 export async function startTestAgent(options: TestAgentOptions): Promise<TestAgent> {
   const { prefix } = options;
   const base = await mkdtemp(join(tmpdir(), `${prefix}-`));
+  // A panel without rights must be able to reach the sockets, as it does below /run.
+  await chmod(base, 0o755);
   const stateDir = join(base, 'state');
   const runDir = join(base, 'run');
   let child: ChildProcess | undefined;

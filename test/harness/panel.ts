@@ -45,7 +45,15 @@ export async function openPanel(agent: TestAgent, { port }: { port: number }): P
   let output = '';
   const child: ChildProcess = spawn(
     'setpriv',
-    ['--reuid', PANEL_USER.user, '--regid', PANEL_USER.group, '--clear-groups', join(base, 'node'), 'server.js'],
+    [
+      '--reuid',
+      PANEL_USER.user,
+      '--regid',
+      PANEL_USER.group,
+      '--clear-groups',
+      join(base, 'node'),
+      'server.js',
+    ],
     {
       cwd: join(base, 'panel'),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -114,7 +122,9 @@ async function layOut(base: string): Promise<void> {
   const panel = join(base, 'panel');
   await cp(join(root, '.next/standalone'), panel, { recursive: true, verbatimSymlinks: true });
   await cp(join(root, '.next/static'), join(panel, '.next/static'), { recursive: true });
-  await cp(join(root, 'public'), join(panel, 'public'), { recursive: true }).catch(() => mkdir(join(panel, 'public')));
+  await cp(join(root, 'public'), join(panel, 'public'), { recursive: true }).catch(() =>
+    mkdir(join(panel, 'public')),
+  );
   await cp(process.execPath, join(base, 'node'));
   await writeFile(join(base, 'secret'), randomBytes(32).toString('hex'), { mode: 0o644 });
 }

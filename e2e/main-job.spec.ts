@@ -1,0 +1,191 @@
+// The main job, told in order: first run, sign in, a fleet, its changes, what goes wrong, sign out.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { runningOnEngine } from '../test/harness/fleet.ts';
+import { ADMINISTRATOR } from '../test/harness/panel.ts';
+import { openTcp, say } from '../test/harness/sockets.ts';
+import { waitFor } from '../test/harness/wait-for.ts';
+import { lookAt } from './look.ts';
+import { BALANCER, expect, type Server, test } from './server.ts';
+
+test.describe.configure({ mode: 'serial' });
+
+const IMAGE = 'conduit-simulator:february';
+
+test('first run: the set-up link makes the administrator', async ({ server, story: page }) => {
+  await page.goto('/');
+  await expect(page).toHaveURL(/\/login/);
+  await expect(page.getByText('There is no administrator yet')).toBeVisible();
+  await lookAt(page, 'login');
+  const { token } = await server.agent.client.call('setup.createLink', {});
+  await page.goto(`/setup#${token}`);
+  await page.getByLabel('Name').fill(ADMINISTRATOR.username);
+  await page.getByLabel('Password', { exact: true }).fill('short');
+  await page.getByLabel('The same password again').fill('short');
+  await page.getByRole('button', { name: /create/i }).click();
+  await expect(page.getByText(/at least 12 characters/).first()).toBeVisible();
+  await lookAt(page, 'setup');
+  await page.getByLabel('Password', { exact: true }).fill(ADMINISTRATOR.password);
+  await page.getByLabel('The same password again').fill(ADMINISTRATOR.password);
+  await page.getByRole('button', { name: /create/i }).click();
+  await expect(page.getByText('No stations yet')).toBeVisible();
+  await lookAt(page, 'overview-empty');
+});
+
+test('the settings start three stations', async ({ server, story: page }) => {
+  await page.getByRole('link', { name: 'Choose how many to run' }).click();
+  await page.getByLabel('Stations', { exact: true }).fill('3');
+  await page.getByLabel('Image').fill(IMAGE);
+  await page.getByRole('button', { name: /review/i }).click();
+  await expect(page.getByRole('dialog')).toContainText('3 created');
+  await page.getByRole('button', { name: /^apply/i }).click();
+  await waitFor('three stations', async () => (await runningOnEngine(server.agent)).join() === '1,2,3');
+  await page.goto('/');
+  await expect(page.getByText('3 of 3')).toBeVisible();
+});
+
+test('the total follows a client that comes through the balancer', async ({ story: page }) => {
+  const users = page.getByTestId('users-connected');
+  await expect(users).toHaveText('0');
+  const sockets = await Promise.all(Array.from({ length: 7 }, () => openTcp(BALANCER.primaryPort)));
+  const [first] = sockets;
+  if (first) expect(await say(first, 'hello')).toBe('hello');
+  await expect(users).toHaveText('7');
+  for (const socket of sockets) socket.destroy();
+  await expect(users).toHaveText('0');
+});
+
+test('the count goes from three to five', async ({ server, story: page }) => {
+  await page.goto('/settings');
+  await page.getByLabel('Stations', { exact: true }).fill('5');
+  await page.getByRole('button', { name: /review/i }).click();
+  await expect(page.getByRole('dialog')).toContainText('2 created');
+  await expect(page.getByRole('dialog')).toContainText('3 unchanged');
+  await lookAt(page, 'settings-plan');
+  await page.getByRole('button', { name: /^apply/i }).click();
+  await waitFor('five stations', async () => (await runningOnEngine(server.agent)).length === 5);
+  await page.goto('/');
+  await expect(page.getByText('5 of 5')).toBeVisible();
+  await lookAt(page, 'overview');
+});
+
+test('a limit changes, and every station has it', async ({ server, story: page }) => {
+  await page.goto('/settings');
+  await lookAt(page, 'settings');
+  await page
+    .getByLabel(/users per station|most users|clients per station/i)
+    .first()
+    .fill('500');
+  await page.getByRole('button', { name: /review/i }).click();
+  await expect(page.getByRole('dialog')).toContainText('5 recreated');
+  await page.getByRole('button', { name: /^apply/i }).click();
+  await waitFor('the limit', async () => {
+    const { stationList } = await server.agent.client.call('snapshot.get', {});
+    return (
+      stationList.length === 5 &&
+      stationList.every((station) => station.maxClients === 500 && station.state === 'running')
+    );
+  });
+});
+
+test('stations: searched, one stopped and started, its log read', async ({ server, story: page }) => {
+  await page.goto('/stations');
+  await expect(page.getByRole('link', { name: 'etoe-5' }).first()).toBeVisible();
+  await lookAt(page, 'stations');
+  await page.getByLabel('Find a station').fill('etoe-2');
+  await expect(page.getByRole('link', { name: 'etoe-5' })).toHaveCount(0);
+  await page
+    .getByRole('row', { name: /etoe-2/ })
+    .getByRole('link')
+    .click();
+  await expect(page.getByRole('log')).toContainText('Announcing to Psiphon broker');
+  await expect(page.getByText('Sound')).toBeVisible();
+  await lookAt(page, 'station');
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Stop' }).click();
+  await waitFor('four stations', async () => (await runningOnEngine(server.agent)).join() === '1,3,4,5');
+  await expect(page.getByText('Stopped').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Start' }).click();
+  await waitFor('five stations', async () => (await runningOnEngine(server.agent)).length === 5);
+});
+
+test('an image that cannot be had fails with the way out, and the fleet stays', async ({
+  server,
+  story: page,
+}) => {
+  await page.goto('/settings');
+  await page.getByLabel('Image').fill('registry.invalid/nobody/station:1');
+  await page.getByRole('button', { name: /review/i }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^apply/i })
+    .click();
+  await expect(page.getByText(/could not be pulled/).first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/--simulator/).first()).toBeVisible();
+  await lookAt(page, 'job-failed');
+  expect((await runningOnEngine(server.agent)).length).toBe(5);
+  await server.agent.client.call('fleet.apply', { settings: { image: IMAGE } });
+});
+
+test('activity tells who did what', async ({ story: page }) => {
+  await page.goto('/activity');
+  await expect(page.getByText(ADMINISTRATOR.username).first()).toBeVisible();
+  await expect(page.getByText('Failed').first()).toBeVisible();
+  await lookAt(page, 'activity');
+});
+
+test('an agent that is away is said, and comes back by itself', async ({ server, story: page }) => {
+  await page.goto('/');
+  await expect(page.getByText('5 of 5')).toBeVisible();
+  await server.agent.kill('SIGKILL');
+  await expect(page.getByText(/agent does not answer|agent is away|reconnecting/i).first()).toBeVisible({
+    timeout: 30_000,
+  });
+  await lookAt(page, 'agent-away');
+  await server.agent.restart();
+  await expect(page.getByText('Live', { exact: true }).first()).toBeVisible({ timeout: 40_000 });
+});
+
+test('the panel has no rights of its own', async ({ server }) => {
+  const asPanel = (program: string, ...args: string[]) =>
+    spawnSync('setpriv', ['--reuid', 'nobody', '--regid', 'nogroup', '--clear-groups', program, ...args])
+      .status;
+  expect(asPanel('test', '-r', join(server.agent.stateDir, 'conduit.db'))).not.toBe(0);
+  expect(asPanel('test', '-w', '/var/run/docker.sock')).not.toBe(0);
+  expect(asPanel('test', '-w', join(server.agent.runDir, 'root.sock'))).not.toBe(0);
+  expect(asPanel('test', '-w', join(server.agent.runDir, 'agent.sock'))).toBe(0);
+});
+
+test('pages of other sites get nothing', async ({ server, story: page }) => {
+  const rebound = await page.request.get(server.panel.url, {
+    headers: { host: 'evil.example' },
+    maxRedirects: 0,
+  });
+  expect([403, 421]).toContain(rebound.status());
+  const posted = await page.request.post(`${server.panel.url}/api/call/fleet.get`, {
+    headers: { origin: 'http://evil.example' },
+    data: {},
+  });
+  expect(posted.status()).toBe(403);
+});
+
+test('signing out ends the session on the agent as well', async ({ server, story: page }) => {
+  await page.goto('/');
+  await page.getByRole('button', { name: /account/i }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await expect(page.getByText('You are signed out')).toBeVisible();
+  await page.goto('/stations');
+  await expect(page).toHaveURL(/\/login/);
+  const { entries } = await server.agent.client.call('activity.list', { limit: 5 });
+  expect(entries.some(({ action }) => action === 'session.end')).toBe(true);
+  await page.getByLabel('Name').fill(ADMINISTRATOR.username);
+  await page.getByLabel('Password').fill('not the password');
+  await page.getByRole('button', { name: /sign in/i }).click();
+  await expect(page.getByText('Name or password is wrong')).toBeVisible();
+});
+
+test.afterAll(({ server }: { server: Server }) => {
+  for (const log of [server.agent.log(), server.panel.log()]) {
+    expect(log).not.toContain(ADMINISTRATOR.password);
+  }
+});

@@ -1,0 +1,57 @@
+/** The server a story is told on: an agent and a panel of its own, removed afterwards. */
+import { test as base, expect, type Page } from '@playwright/test';
+import { buildSimulatorImages } from '../simulator/build.ts';
+import { startTestAgent, type TestAgent } from '../test/harness/agent.ts';
+import { openPanel, PANEL_USER, type TestPanel } from '../test/harness/panel.ts';
+
+export interface Server {
+  agent: TestAgent;
+  panel: TestPanel;
+}
+
+export const BALANCER = { primaryPort: 24_443, secondaryPort: 24_566 } as const;
+const PANEL_PORT = 3391;
+
+/** Serial stories share one server and one browser page. */
+export const test = base.extend<object, { server: Server; story: Page }>({
+  server: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs
+    async ({}, use) => {
+      await buildSimulatorImages();
+      const agent = await startTestAgent({
+        prefix: 'etoe',
+        balancer: BALANCER,
+        env: { CONDUIT_PANEL_GROUP: PANEL_USER.group },
+      });
+      const panel = await openPanel(agent, { port: PANEL_PORT });
+      await use({ agent, panel });
+      await panel.close();
+      await agent.dispose();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  story: [
+    async ({ browser, server }, use) => {
+      const context = await browser.newContext({
+        baseURL: server.panel.url,
+        viewport: { width: 1440, height: 900 },
+      });
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+      });
+      page.on('pageerror', (error) => complaints.push(error.message));
+      await use(page);
+      // A refused sign-in and a page that is not there are answers, and the browser reports them as errors.
+      expect(
+        complaints.filter((text) => !/status of (401|404|429)/.test(text)),
+        'what the browser complained of',
+      ).toEqual([]);
+      await context.close();
+    },
+    { scope: 'worker' },
+  ],
+});
+
+export { expect };
