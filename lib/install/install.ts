@@ -8,7 +8,9 @@ import { existingReleaseStep, releaseStep } from './build.ts';
 import { commandStep } from './command-link.ts';
 import { directoriesStep } from './directories.ts';
 import { engineStep } from './engine.ts';
+import { hostNginxRuns } from './host-nginx.ts';
 import type { Layout } from './layout.ts';
+import { noteInManifest, readManifest } from './manifest.ts';
 import { somebodyListens } from './panel-check.ts';
 import { createServiceManager, type ServiceManager } from './service-manager.ts';
 import { agentService, panelService, type ServiceSpec } from './services.ts';
@@ -33,11 +35,26 @@ export function installSteps({ layout, home, isCheckout, simulator, panelPort }:
     engineStep(early, layout),
     accountStep(layout),
     directoriesStep(layout),
+    recordStep(layout),
     isCheckout ? releaseStep(layout, home) : existingReleaseStep(layout),
     commandStep(layout),
     serviceStep(manager, agentService(layout)),
     panelStep(manager, panelService(layout, { port: panelPort }), panelPort),
   ];
+}
+
+/** How the host was before us; written once, before anything of ours can have changed it. */
+function recordStep({ paths }: Layout): Step {
+  return {
+    title: 'Record of this host',
+    remedy: `Is ${paths.installManifest} damaged? Move it away, then run this again.`,
+    check: async () =>
+      (await readManifest(paths.installManifest)).recorded ? right() : wrong('not written yet'),
+    async apply() {
+      const nginxRan = await hostNginxRuns();
+      await noteInManifest(paths.installManifest, () => ({ nginxRan, recorded: true }));
+    },
+  };
 }
 
 function serviceStep(manager: ServiceManager, spec: ServiceSpec): Step {

@@ -12,6 +12,9 @@ const manifestSchema = z.object({
   accountCreated: z.boolean(),
   /** `nothing`: it ran before us; else how we started it. */
   dockerStarted: z.enum(['nothing', 'systemd', 'supervisor']),
+  /** Whether nginx ran with the operator's own configuration before the first installation. */
+  nginxRan: z.boolean().default(false),
+  recorded: z.boolean().default(false),
   /** Files and links of ours outside our own directories. */
   files: z.array(z.string()),
   /** The checkout the last release was built from. */
@@ -25,6 +28,8 @@ const EMPTY: Manifest = {
   packages: [],
   accountCreated: false,
   dockerStarted: 'nothing',
+  nginxRan: false,
+  recorded: false,
   files: [],
   checkout: null,
 };

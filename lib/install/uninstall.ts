@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { restoreOriginal } from '../balancer/restore.ts';
 import { removeAccount } from './account.ts';
 import { removeCommand } from './command-link.ts';
+import { startHostNginx } from './host-nginx.ts';
 import type { Layout } from './layout.ts';
 import { readManifest } from './manifest.ts';
 import type { ServiceManager } from './service-manager.ts';
@@ -29,7 +30,7 @@ export async function uninstall(options: UninstallOptions, say: (text: string) =
     await manager.remove(name);
   }
   say('Panel and agent: stopped and removed');
-  await restoreBalancer(options, say);
+  await restoreBalancer(options, manifest.nginxRan, say);
   if (await removeCommand(layout)) say(`${layout.command}: removed`);
   await rm(dirname(layout.releasesDir), { recursive: true, force: true });
   await rm(layout.etcDir, { recursive: true, force: true });
@@ -44,13 +45,19 @@ export async function uninstall(options: UninstallOptions, say: (text: string) =
     say(`Kept: ${layout.paths.database} (history, settings, sign-in) and ${layout.paths.backupsDir}`);
 }
 
-async function restoreBalancer({ layout, balancerConfig }: UninstallOptions, say: (text: string) => void) {
+async function restoreBalancer(
+  { layout, balancerConfig }: UninstallOptions,
+  nginxRan: boolean,
+  say: (text: string) => void,
+): Promise<void> {
   const backupsDir = join(layout.paths.backupsDir, 'nginx');
   const outcome = await restoreOriginal({ configPath: balancerConfig, backupsDir });
-  if (outcome === 'restored')
-    say(`${balancerConfig}: as it was before the installation; start nginx if you want it to serve again`);
+  if (outcome === 'untouched') say(`${balancerConfig}: left alone, it is not ours`);
   else if (outcome === 'removed') say(`${balancerConfig}: removed, there was none before`);
-  else say(`${balancerConfig}: left alone, it is not ours`);
+  else {
+    if (nginxRan) await startHostNginx();
+    say(`${balancerConfig}: as it was before the installation${nginxRan ? '; nginx serves it again' : ''}`);
+  }
 }
 
 async function removePackagesIfAsked(
