@@ -109,7 +109,7 @@ function succeeded(job: Job): Job {
 }
 
 /** One line: what, how far, and the step it is at. Pure. */
-export function progressLine(job: Job): string {
+function progressLine(job: Job): string {
   const { done, total } = job.progress;
   const state = job.state === 'queued' ? 'waiting for the job before it' : job.state;
   if (total === 0) return `${job.title}: ${state}`;

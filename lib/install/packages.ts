@@ -15,7 +15,7 @@ interface Need {
   why: string;
 }
 
-export const NEEDS: readonly Need[] = [
+const NEEDS: readonly Need[] = [
   // docker-ce and others bring dockerd too; Debian's docker.io must not be put over them.
   { command: 'dockerd', apt: ['docker.io'], dnf: ['moby-engine'], purpose: 'run', why: 'runs the stations' },
   {

@@ -71,7 +71,7 @@ export async function removePackages(names: readonly string[]): Promise<void> {
   await run(manager === 'apt' ? 'apt-get' : 'dnf', args, { timeoutMs: INSTALL_TIMEOUT_MS, env: APT_ENV });
 }
 
-export function hasCommand(name: string): boolean {
+function hasCommand(name: string): boolean {
   return DIRECTORIES.some((directory) => {
     try {
       accessSync(`${directory}/${name}`, constants.X_OK);
