@@ -3,8 +3,11 @@ import type { Logger } from 'pino';
 import type { BalancerService } from '../balancer/service.ts';
 import type { StationRuntime } from './service.ts';
 
-/** While many stations come up, the balancer hears of them about once a second. */
+/** While many stations come up, the balancer hears of them about once a second, */
 const BATCH_MS = 1000;
+/** and on a busy machine less often: reloading takes at most a sixth of the time. */
+const PAUSE_PER_SYNC = 5;
+const LONGEST_BATCH_MS = 5000;
 const RETRY_MS = 15_000;
 
 export interface Rotation {
@@ -34,6 +37,7 @@ export function createRotation({ balancer, log, runtimes, refresh, isBalanced }:
   let timer: NodeJS.Timeout | undefined;
   let live: string | null = null;
   let stopped = false;
+  let batchMs = BATCH_MS;
 
   function backends() {
     return runtimes().flatMap(({ index, address, engineState, wanted, stoppedByOperator }) =>
@@ -49,8 +53,12 @@ export function createRotation({ balancer, log, runtimes, refresh, isBalanced }:
     live = null;
     if (!isBalanced()) return balancer.stop();
     const wanted = backends();
+    const started = performance.now();
     try {
       await balancer.sync(wanted);
+      const tookMs = performance.now() - started;
+      batchMs = Math.min(LONGEST_BATCH_MS, Math.max(BATCH_MS, PAUSE_PER_SYNC * tookMs));
+      log.debug({ backends: wanted.length, tookMs: Math.round(tookMs) }, 'balancer follows the fleet');
       live = JSON.stringify(wanted);
     } catch (error) {
       schedule(RETRY_MS);
@@ -81,9 +89,9 @@ export function createRotation({ balancer, log, runtimes, refresh, isBalanced }:
     },
     join(stations) {
       for (const station of stations) away.delete(station);
-      schedule(BATCH_MS);
+      schedule(batchMs);
     },
-    request: () => schedule(BATCH_MS),
+    request: () => schedule(batchMs),
     sync,
     stop() {
       stopped = true;
