@@ -1,0 +1,52 @@
+'use client';
+
+import { CircleUser, LogOut } from 'lucide-react';
+import { signOut } from 'next-auth/react';
+import { useState } from 'react';
+import { Button } from '../ui/button.tsx';
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuLabel,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from '../ui/dropdown-menu.tsx';
+import { toast } from '../ui/toast-store.ts';
+
+export function UserMenu({ username }: { username: string }) {
+  const [pending, setPending] = useState(false);
+  const leave = async () => {
+    setPending(true);
+    try {
+      await signOut({ redirect: false });
+      window.location.assign('/login?reason=signed-out');
+    } catch {
+      setPending(false);
+      toast({
+        tone: 'critical',
+        title: 'You are still signed in',
+        description: 'The panel cannot be reached. Check your SSH tunnel and try again.',
+      });
+    }
+  };
+  return (
+    <DropdownMenu>
+      <DropdownMenuTrigger asChild>
+        <Button variant="ghost" size="icon" pending={pending} aria-label={`Account of ${username}`}>
+          {pending ? null : <CircleUser aria-hidden />}
+        </Button>
+      </DropdownMenuTrigger>
+      <DropdownMenuContent>
+        <DropdownMenuLabel>
+          Signed in as <span className="font-medium text-ink">{username}</span>
+        </DropdownMenuLabel>
+        <DropdownMenuSeparator />
+        <DropdownMenuItem onSelect={() => void leave()}>
+          <LogOut aria-hidden />
+          Sign out
+        </DropdownMenuItem>
+      </DropdownMenuContent>
+    </DropdownMenu>
+  );
+}
