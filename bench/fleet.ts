@@ -15,7 +15,7 @@ export async function startBenchAgent(options: Omit<TestAgentOptions, 'prefix'> 
 export async function applyFleet(agent: TestAgent, count: number): Promise<number> {
   const started = performance.now();
   const { jobId } = await agent.client.call('fleet.apply', {
-    settings: { count, image: BENCH_IMAGE, loopbackPortBase: 28_080 },
+    settings: { count, image: BENCH_IMAGE, loopbackPortBase: 32_080 },
   });
   for await (const event of agent.client.stream('job.watch', { id: jobId })) {
     if (event.type === 'job' && event.job.state === 'failed') throw new Error(event.job.error?.message ?? 'the job failed');

@@ -54,7 +54,7 @@ async function bareEngine(docker: Docker, width: number): Promise<number> {
 }
 
 function bareSpec(station: number, network: string): ContainerSpec {
-  const port = 28_080 + station;
+  const port = 33_080 + station;
   return {
     name: `bench-${station}`,
     image: BENCH_IMAGE,
