@@ -73,7 +73,8 @@ run_child() {
     set +a
   fi
   # As many open files as this host lets us have.
-  # shellcheck disable=SC3045 -- dash and busybox know it; where a shell does not, the host's own limit stays.
+  # dash and busybox know `ulimit -n`; where a shell does not, the host's own limit stays.
+  # shellcheck disable=SC3045
   ulimit -n 65535 2>/dev/null || ulimit -n "$(ulimit -H -n)" 2>/dev/null
   [ "$user" = - ] && exec "$@"
   exec setpriv --reuid "$user" --regid "$user" --init-groups --inh-caps=-all --bounding-set=-all --no-new-privs "$@"
