@@ -3,7 +3,7 @@
  * run from there and not from the checkout, which may lie where the panel's account cannot read, and may change.
  */
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import {
   copyFile,
   cp,
@@ -37,6 +37,8 @@ const SOURCES = [
   'proxy.ts',
   'tsconfig.json',
 ];
+/** Git keeps no empty folders. */
+const OPTIONAL = new Set(['public']);
 const KEPT_RELEASES = 2;
 
 /** Hash of the sources in `checkout` for this processor; tests do not count. */
@@ -77,7 +79,7 @@ export async function assembleRelease({ checkout, releasesDir, name }: AssembleO
     cp(join(checkout, from), join(partial, to), { recursive: true, verbatimSymlinks: true });
   await copy('.next/standalone', 'panel');
   await copy('.next/static', 'panel/.next/static');
-  await copy('public', 'panel/public');
+  if (existsSync(join(checkout, 'public'))) await copy('public', 'panel/public');
   await copy('dist', 'dist');
   await copy('db/migrations', 'db/migrations');
   await copy('templates', 'templates');
@@ -146,7 +148,9 @@ async function sourceFiles(checkout: string): Promise<string[]> {
           .filter((entry) => entry.isFile())
           .map((entry) => join(entry.parentPath, entry.name).slice(checkout.length + 1));
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return [name];
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'ENOTDIR') return [name];
+        if (code === 'ENOENT' && OPTIONAL.has(name)) return [];
         throw error;
       }
     }),
