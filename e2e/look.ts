@@ -23,7 +23,7 @@ export async function lookAt(page: Page, name: string): Promise<void> {
     const { violations } = await new AxeBuilder({ page }).analyze();
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     expect(
-      serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
+      serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`),
       `${name} at ${width} pixels`,
     ).toEqual([]);
   }

@@ -36,6 +36,8 @@ test('the settings start three stations', async ({ server, story: page }) => {
   await page.getByRole('link', { name: 'Choose how many to run' }).click();
   await page.getByLabel('Stations', { exact: true }).fill('3');
   await page.getByLabel('Image').fill(IMAGE);
+  // Beside a fleet that may run on this machine.
+  await page.getByLabel('First port for diagnosis').fill('34080');
   await page.getByRole('button', { name: /review/i }).click();
   await expect(page.getByRole('dialog')).toContainText('3 created');
   await page.getByRole('button', { name: /^apply/i }).click();
@@ -101,11 +103,11 @@ test('stations: searched, one stopped and started, its log read', async ({ serve
   await expect(page.getByRole('log')).toContainText('Announcing to Psiphon broker');
   await expect(page.getByText('Sound')).toBeVisible();
   await lookAt(page, 'station');
-  await page.getByRole('button', { name: 'Stop' }).click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Stop' }).click();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Stop', exact: true }).click();
   await waitFor('four stations', async () => (await runningOnEngine(server.agent)).join() === '1,3,4,5');
   await expect(page.getByText('Stopped').first()).toBeVisible();
-  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
   await waitFor('five stations', async () => (await runningOnEngine(server.agent)).length === 5);
 });
 
@@ -179,7 +181,7 @@ test('signing out ends the session on the agent as well', async ({ server, story
   const { entries } = await server.agent.client.call('activity.list', { limit: 5 });
   expect(entries.some(({ action }) => action === 'session.end')).toBe(true);
   await page.getByLabel('Name').fill(ADMINISTRATOR.username);
-  await page.getByLabel('Password').fill('not the password');
+  await page.getByLabel('Password', { exact: true }).fill('not the password');
   await page.getByRole('button', { name: /sign in/i }).click();
   await expect(page.getByText('Name or password is wrong')).toBeVisible();
 });
