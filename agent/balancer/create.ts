@@ -1,5 +1,8 @@
-/** Keeps nginx as the fleet wants it: applies, watches, starts it again, and says what is wrong. */
-import { readFile } from 'node:fs/promises';
+/**
+ * The balancer service: keeps nginx running with the stations the fleet gave last. One change at a time; every
+ * change goes through lib/balancer/apply.ts, so a refused one leaves what was there.
+ */
+import { mkdir, readFile } from 'node:fs/promises';
 import {
   getBalancerMemory,
   getBalancerSettings,
@@ -7,220 +10,292 @@ import {
   saveBalancerSettings,
 } from '../../db/balancer-settings.ts';
 import { applyConfig } from '../../lib/balancer/apply.ts';
-import { listBackups } from '../../lib/balancer/backups.ts';
+import { findOriginal, listBackups } from '../../lib/balancer/backups.ts';
 import { readForeignSites } from '../../lib/balancer/foreign-sites.ts';
 import { readListening } from '../../lib/balancer/listening.ts';
 import { backendsIn, portsIn } from '../../lib/balancer/live-config.ts';
 import { driftOf, ownershipOf } from '../../lib/balancer/marker.ts';
-import { type NginxInstall, readNginxInstall } from '../../lib/balancer/nginx-install.ts';
-import { findMaster, searchMaster, signal } from '../../lib/balancer/nginx-process.ts';
-import type { Backend } from '../../lib/balancer/render.ts';
+import { searchMaster, signal, stopNginx } from '../../lib/balancer/nginx-process.ts';
 import { restoreOriginal } from '../../lib/balancer/restore.ts';
+import type { Sizing } from '../../lib/balancer/sizing.ts';
+import type { BalancerDetail } from '../../lib/contract/balancer.ts';
 import { AppError } from '../../lib/contract/errors.ts';
-import { parseInput } from '../../lib/contract/fields.ts';
-import { type BalancerSettings, balancerSettingsSchema } from '../../lib/contract/settings.ts';
+import type { BalancerSettings } from '../../lib/contract/settings.ts';
 import type { BalancerState } from '../../lib/contract/snapshot.ts';
 import { type ErrorListener, listenForErrors } from './error-listener.ts';
-import { backupsDirOf, instanceOf, readWanted } from './instance.ts';
+import { createPreparation, type Prepared } from './preparation.ts';
 import { balancerProblems } from './problems.ts';
-import type { BalancerService, BalancerServiceOptions } from './service.ts';
-import { createWatch } from './watch.ts';
+import type { Backend, BalancerService, BalancerServiceOptions } from './service.ts';
+import { checkedSettings } from './settings-check.ts';
+import { createTurns } from './turns.ts';
+import { watchBalancer } from './watch.ts';
 
-const OFF: BalancerState = { state: 'off', message: null, backends: 0, ports: [] };
-
-export function createBalancerService(deps: BalancerServiceOptions): BalancerService {
-  const { db, paths, log, now, activity } = deps;
+export function createBalancerService(options: BalancerServiceOptions): BalancerService {
+  const { db, now, log, activity, paths } = options;
+  const backupsDir = `${paths.backupsDir}/nginx`;
+  const preparation = createPreparation(options);
   let settings = getBalancerSettings(db);
-  let { engaged, errorPort } = getBalancerMemory(db);
-  let backends: Backend[] = [];
-  let wantedText: string | null = null;
-  let drift: 'none' | 'differs' | 'foreign' | 'absent' = 'none';
+  let memory = getBalancerMemory(db);
+  /** What the fleet wants; null until it said so, or until a configuration of ours was found. */
+  let wanted: Backend[] | null = null;
+  let liveConfig: string | null = null;
+  let sizing: Sizing | null = null;
+  let state: BalancerState['state'] = 'off';
   let failure: AppError | null = null;
-  let state: BalancerState = OFF;
-  let errors: ErrorListener | null = null;
-  let queue: Promise<unknown> = Promise.resolve();
-  let install: NginxInstall | null = null;
+  let drift: BalancerDetail['config']['drift'] = 'none';
+  let ports: BalancerState['ports'] = [];
+  let errors: Promise<ErrorListener> | undefined;
 
-  /** One change at a time; each sees what the one before it left. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = queue.then(work, work);
-    queue = turn.catch(() => undefined);
-    return turn;
+  function remember(change: Partial<typeof memory>): void {
+    memory = { ...memory, ...change };
+    saveBalancerMemory(db, memory, now());
   }
 
-  /** The paths nginx was built with do not change under a running agent; asking it each time would cost a process. */
-  async function instanceAt(configPath: string) {
-    install ??= await readNginxInstall();
-    return instanceOf(paths, configPath, install);
-  }
-
-  function engage(on: boolean): void {
-    engaged = on;
-    saveBalancerMemory(db, { engaged, errorPort }, now());
-  }
-
-  async function apply(target: BalancerSettings, friends: number[] = []): Promise<{ changed: boolean }> {
-    try {
-      const { instance, content } = await readWanted(paths, target, backends, errorPort);
-      const outcome = await applyConfig({ instance, content, backupsDir: backupsDirOf(paths), now, friends });
-      wantedText = content;
-      failure = null;
-      if (outcome.changed) log.info({ backends: backends.length }, 'balancer configuration applied');
-      return outcome;
-    } catch (error) {
-      failure =
-        error instanceof AppError
-          ? error
-          : new AppError('internal', { message: 'The balancer failed.', cause: error });
-      throw failure;
-    } finally {
-      await look();
-    }
-  }
-
-  /** Reads how it stands: process, ports, file. */
-  async function look(): Promise<void> {
-    const live = await readLive(settings.configPath);
-    drift = driftOf(live, wantedText);
-    if (!engaged) {
-      state = OFF;
-      return;
-    }
-    const instance = await instanceAt(settings.configPath);
-    const master = await findMaster(instance);
-    const wanted = portsIn(wantedText ?? live ?? '');
-    const ports = await readListening(wanted);
-    const isOurs = live !== null && ownershipOf(live) !== 'foreign';
-    const complete = master !== null && isOurs && ports.every((port) => port.listening);
-    state = {
-      state: complete ? 'running' : failure === null ? 'stopped' : 'failed',
-      message: complete
-        ? null
-        : (failure?.message ?? 'nginx does not run with our configuration; it is started again.'),
-      backends: isOurs ? backendsIn(live).length : 0,
-      ports,
-    };
-  }
-
-  /** Brings back an nginx that is gone; a configuration changed by hand is shown, not overwritten. */
-  async function repair(): Promise<void> {
-    if (!engaged) return;
-    await look();
-    if (state.state === 'running' || drift === 'differs' || drift === 'foreign') return;
-    if (wantedText === null) backends = backendsIn((await readLive(settings.configPath)) ?? '');
-    await apply(settings);
-    activity.record({
-      actor: 'agent',
-      action: 'balancer.start',
-      summary: 'nginx was gone and was started again',
-      outcome: 'ok',
+  function errorListener(): Promise<ErrorListener> {
+    errors ??= listenForErrors({
+      preferredPort: memory.errorPort,
+      stationAt: (address) => wanted?.find((one) => one.address === address)?.index,
+      now,
+      log,
+    }).then((listener) => {
+      if (listener.port !== memory.errorPort) remember({ errorPort: listener.port });
+      return listener;
     });
+    return errors;
   }
 
-  const watch = createWatch(() => inTurn(repair), log);
+  async function prepare(next: BalancerSettings, backends: readonly Backend[]): Promise<Prepared> {
+    return preparation.prepare(next, backends, (await errorListener()).port);
+  }
 
-  return {
-    settings: () => settings,
-    configure: (change, actor) =>
-      inTurn(async () => {
-        const next = parseInput(balancerSettingsSchema, { ...settings, ...change });
-        if (next.primaryPort === next.secondaryPort) {
-          const message = 'must be another port than the first';
-          throw new AppError('invalid_input', {
-            message: `secondaryPort ${message}.`,
-            fields: [{ field: 'secondaryPort', message }],
-          });
-        }
-        const before = settings;
-        const moved = before.configPath !== next.configPath;
-        const oldInstance = engaged && moved ? await instanceAt(before.configPath) : null;
-        const oldMaster = oldInstance === null ? null : await searchMaster(oldInstance);
-        settings = next;
-        try {
-          if (engaged) await apply(next, oldMaster === null ? [] : [oldMaster]);
-        } catch (error) {
-          // The change was refused and told to who asked for it; what was before is live again.
-          settings = before;
-          failure = null;
-          await look();
-          throw error;
-        }
-        saveBalancerSettings(db, next, now());
-        if (oldInstance !== null) {
-          await restoreOriginal({ configPath: before.configPath, backupsDir: backupsDirOf(paths) });
-          if (oldMaster !== null) signal(oldMaster, 'SIGQUIT');
-        }
-        activity.record({
-          actor,
-          action: 'balancer.configure',
-          summary: 'Changed the settings of the balancer',
-          outcome: 'ok',
-        });
-        return readDetail();
+  /** Only ever called in a turn. */
+  async function bring(next: BalancerSettings, backends: Backend[], friends: number[] = []) {
+    try {
+      await mkdir(paths.runDir, { recursive: true });
+      const prepared = await prepare(next, backends);
+      const started = performance.now();
+      const result = await applyConfig({
+        instance: prepared.instance,
+        content: prepared.content,
+        backupsDir,
+        now,
+        friends,
+      });
+      liveConfig = prepared.content;
+      sizing = prepared.sizing;
+      state = 'running';
+      failure = null;
+      drift = 'none';
+      ports = portsOf(next, prepared.content, () => true);
+      if (result.changed)
+        log.info(
+          { backends: backends.length, ms: Math.round(performance.now() - started) },
+          'balancer configuration applied',
+        );
+      return result;
+    } catch (error) {
+      failure = asAppError(error);
+      const master = await currentMaster();
+      state = master === null ? 'failed' : 'running';
+      if (master === null) ports = portsOf(settings, '', () => false);
+      log.warn({ code: failure.code, reason: failure.message }, 'balancer configuration not applied');
+      throw failure;
+    }
+  }
+
+  /** Null too when nginx was removed from the host. */
+  async function currentMaster(): Promise<number | null> {
+    try {
+      return await searchMaster(await preparation.instanceFor(settings.configPath));
+    } catch (error) {
+      if (error instanceof AppError) return null;
+      throw error;
+    }
+  }
+
+  const turns = createTurns<Backend[], { changed: boolean }>((backends) => {
+    wanted = backends;
+    if (!memory.engaged) remember({ engaged: true });
+    return bring(settings, backends);
+  });
+
+  const watch = watchBalancer({
+    everyMs: options.env.tickMs,
+    now,
+    log,
+    activity,
+    isWanted: () => memory.engaged && wanted !== null,
+    hasFailed: () => failure !== null,
+    configPath: () => settings.configPath,
+    currentMaster,
+    bringBack: () =>
+      turns.alone(async () => {
+        if (memory.engaged && wanted !== null) await bring(settings, wanted);
       }),
-    sync(next) {
-      backends = [...next];
-      return inTurn(async () => {
-        if (!engaged) engage(true);
-        return apply(settings);
+    sawGone: () => {
+      state = 'failed';
+      ports = portsOf(settings, '', () => false);
+      failure ??= new AppError('balancer_rejected', {
+        message: 'nginx has ended; it is being started again.',
       });
     },
-    stop: () =>
-      inTurn(async () => {
-        if (!engaged) return;
-        const instance = await instanceAt(settings.configPath);
-        const live = await readLive(settings.configPath);
-        const master = await searchMaster(instance);
-        if (master !== null && live !== null && ownershipOf(live) !== 'foreign') signal(master, 'SIGQUIT');
-        engage(false);
-        failure = null;
-        wantedText = null;
-        state = OFF;
-      }),
-    state: () => state,
-    problems: () => balancerProblems({ engaged, failure, drift, configPath: settings.configPath, state }),
-    detail: () => readDetail(),
-    async start() {
-      errors = await listenForErrors(
-        errorPort,
-        (address) => backends.find((backend) => backend.address === address)?.index,
+    sawConfig: (live) => {
+      drift = driftOf(live, liveConfig);
+    },
+    sawRunning: async () => {
+      const listening = await readListening(portsIn(liveConfig ?? ''));
+      ports = portsOf(settings, liveConfig ?? '', (port, protocol) =>
+        listening.some((one) => one.port === port && one.protocol === protocol && one.listening),
       );
-      if (errors.port !== errorPort) {
-        errorPort = errors.port;
-        saveBalancerMemory(db, { engaged, errorPort }, now());
-      }
-      if (engaged) backends = backendsIn((await readLive(settings.configPath)) ?? '');
-      watch.start();
     },
-    async close() {
-      watch.stop();
-      await queue;
-      await errors?.close();
-    },
-  };
+  });
 
-  async function readDetail() {
-    const { content, sizing } = await readWanted(paths, settings, backends, errorPort);
-    const live = await readLive(settings.configPath);
-    const isForeign = live !== null && ownershipOf(live) === 'foreign';
+  async function configure(change: Partial<BalancerSettings>, actor: string): Promise<BalancerDetail> {
+    const next = await checkedSettings(settings, change);
+    const summary =
+      Object.entries(change)
+        .map(([key, value]) => `${key} ${value}`)
+        .join(', ') || 'settings written again';
+    try {
+      await turns.alone(async () => {
+        if (memory.engaged && wanted !== null) await move(next, wanted);
+        settings = next;
+        saveBalancerSettings(db, next, now());
+      });
+    } catch (error) {
+      // The refusal was told to who asked; what runs is as it was and needs no bringing back.
+      if (state === 'running') failure = null;
+      activity.record({
+        actor,
+        action: 'balancer.configure',
+        summary: `Balancer: ${summary}`,
+        outcome: 'failed',
+      });
+      throw error;
+    }
+    activity.record({ actor, action: 'balancer.configure', summary: `Balancer: ${summary}`, outcome: 'ok' });
+    return detail();
+  }
+
+  /** At another path a second nginx takes over; the first ends when its sessions have. */
+  async function move(next: BalancerSettings, backends: Backend[]): Promise<void> {
+    const from = settings.configPath;
+    const old = next.configPath === from ? null : await currentMaster();
+    await bring(next, backends, old === null ? [] : [old]);
+    if (next.configPath === from) return;
+    if (old !== null) signal(old, 'SIGQUIT');
+    await restoreOriginal({ configPath: from, backupsDir });
+  }
+
+  async function detail(): Promise<BalancerDetail> {
+    const live = await readIfThere(settings.configPath);
+    const prepared = await prepare(settings, wanted ?? []).catch((error: unknown) => {
+      if (error instanceof AppError) return null;
+      throw error;
+    });
+    const original =
+      live !== null && ownershipOf(live) === 'foreign'
+        ? live
+        : await findOriginal(backupsDir, settings.configPath);
     return {
       settings,
-      state,
-      arithmetic: sizing.arithmetic,
+      state: service.state(),
+      arithmetic: prepared?.sizing.arithmetic ?? [],
       config: {
         path: settings.configPath,
         live,
-        wanted: content,
-        drift: driftOf(live, engaged ? content : null),
+        wanted: prepared?.content ?? '',
+        drift: driftOf(live, memory.engaged ? (prepared?.content ?? null) : null),
       },
-      backups: await listBackups(backupsDirOf(paths)),
-      foreignSites: await readForeignSites(settings.configPath, isForeign ? live : null),
-      lastErrors: errors?.lines() ?? [],
+      backups: await listBackups(backupsDir),
+      foreignSites:
+        prepared?.instance.hostDefault === false ? [] : await readForeignSites(settings.configPath, original),
+      lastErrors: (await errorListener()).lines(),
     };
   }
+
+  const service: BalancerService = {
+    settings: () => settings,
+    configure,
+    detail,
+    sync: (backends) => turns.request(backends),
+    state: () => ({
+      state,
+      message: failure?.message ?? (state === 'running' && wanted?.length === 0 ? NO_STATION : null),
+      backends: state === 'running' ? backendsIn(liveConfig ?? '').length : 0,
+      ports,
+    }),
+    problems: () =>
+      balancerProblems({
+        state,
+        failure,
+        drift,
+        configPath: settings.configPath,
+        sizing,
+        targetSessions: settings.targetSessions,
+      }),
+    stop: () =>
+      turns.alone(async () => {
+        if (!memory.engaged) return;
+        remember({ engaged: false });
+        wanted = null;
+        liveConfig = null;
+        await stopNginx(await preparation.instanceFor(settings.configPath));
+        state = 'stopped';
+        failure = null;
+        drift = 'none';
+        ports = portsOf(settings, '', () => false);
+      }),
+    async start() {
+      await errorListener();
+      const live = await readIfThere(settings.configPath);
+      if (memory.engaged && live !== null && ownershipOf(live) === 'ours') {
+        wanted = backendsIn(live);
+        liveConfig = live;
+        state = (await currentMaster()) === null ? 'failed' : 'running';
+        ports = portsOf(settings, live, () => state === 'running');
+      }
+      watch.start();
+    },
+    async close() {
+      await watch.stop();
+      await turns.alone(async () => undefined);
+      await (await errors)?.close();
+    },
+  };
+  return service;
 }
 
-function readLive(path: string): Promise<string | null> {
+const NO_STATION = 'No station is ready, so nothing listens and clients are refused.';
+
+/** The four listeners; those that `config` does not have do not listen. */
+function portsOf(
+  { primaryPort, secondaryPort }: BalancerSettings,
+  config: string,
+  isListening: (port: number, protocol: 'tcp' | 'udp') => boolean,
+): BalancerState['ports'] {
+  const configured = portsIn(config);
+  return [primaryPort, secondaryPort].flatMap((port) =>
+    (['tcp', 'udp'] as const).map((protocol) => ({
+      port,
+      protocol,
+      listening:
+        configured.some((one) => one.port === port && one.protocol === protocol) &&
+        isListening(port, protocol),
+    })),
+  );
+}
+
+function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new AppError('balancer_rejected', {
+    message: `The balancer could not be set up: ${reason}`,
+    cause: error,
+  });
+}
+
+async function readIfThere(path: string): Promise<string | null> {
   return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error;

@@ -1,53 +1,68 @@
-/** What is wrong with the balancer, in words for people. Pure. */
+/** What is wrong with the balancer, in words. Pure. */
+import type { Sizing } from '../../lib/balancer/sizing.ts';
+import type { BalancerDetail } from '../../lib/contract/balancer.ts';
 import type { AppError } from '../../lib/contract/errors.ts';
 import type { BalancerState, Problem } from '../../lib/contract/snapshot.ts';
 
-export interface ProblemInput {
-  engaged: boolean;
+export interface BalancerFacts {
+  state: BalancerState['state'];
+  /** Why the last attempt failed; null after one that worked. */
   failure: AppError | null;
-  drift: 'none' | 'differs' | 'foreign' | 'absent';
+  drift: BalancerDetail['config']['drift'];
   configPath: string;
-  state: BalancerState;
+  sizing: Sizing | null;
+  targetSessions: number;
 }
 
-export function balancerProblems({ engaged, failure, drift, configPath, state }: ProblemInput): Problem[] {
-  if (!engaged) return [];
-  if (failure !== null) {
-    const taken = failure.code === 'port_in_use';
-    return [
-      {
-        code: taken ? 'port-taken' : 'balancer-failed',
-        severity: 'critical',
-        title: taken ? 'A port of the balancer is taken' : 'The balancer could not be brought up to date',
-        detail: failure.message,
-        remedy:
-          failure.remedy ??
-          'It is tried again by itself; the log of the agent says more: `sudo conduit logs --agent`',
-        station: null,
-      },
-    ];
-  }
-  if (drift === 'differs' || drift === 'foreign') {
-    return [
-      {
-        code: 'balancer-drift',
-        severity: 'warning',
-        title: 'The configuration of nginx was changed by hand',
-        detail: `${configPath} is not as we wrote it. It is left as it is until the fleet next changes.`,
-        remedy:
-          'Apply any change in the settings to put ours back; the changed file is kept among the backups.',
-        station: null,
-      },
-    ];
-  }
-  if (state.state === 'running' || state.state === 'off') return [];
+export function balancerProblems(facts: BalancerFacts): Problem[] {
+  if (facts.state === 'off' || facts.state === 'stopped') return [];
+  return [...failureProblem(facts), ...driftProblem(facts), ...capacityProblem(facts)];
+}
+
+function failureProblem({ state, failure }: BalancerFacts): Problem[] {
+  if (failure === null) return [];
+  const code = { port_in_use: 'port-taken', host_unsupported: 'nginx-missing' }[failure.code as string];
+  const down = state === 'failed';
   return [
     {
-      code: 'balancer-down',
-      severity: 'critical',
-      title: 'The balancer does not run',
-      detail: state.message ?? 'nginx does not listen on its ports.',
-      remedy: 'It is started again by itself within seconds.',
+      code: code ?? (down ? 'balancer-down' : 'balancer-rejected'),
+      severity: down ? 'critical' : 'warning',
+      title: down ? 'The balancer is down' : 'The last change of the balancer was refused',
+      detail: failure.message,
+      remedy: failure.remedy ?? (down ? 'It is tried again by itself.' : null),
+      station: null,
+    },
+  ];
+}
+
+function driftProblem({ drift, configPath }: BalancerFacts): Problem[] {
+  if (drift === 'none') return [];
+  const what = {
+    absent: 'was removed',
+    differs: 'was changed by hand or by another program',
+    foreign: 'was replaced by somebody else’s',
+  }[drift];
+  return [
+    {
+      code: 'balancer-drift',
+      severity: 'warning',
+      title: 'The nginx configuration is not the one we wrote',
+      detail: `${configPath} ${what}. nginx goes on with what it read last; the next change of the fleet or the balancer writes ours again.`,
+      remedy: 'Save the balancer settings to write it again now; the other text is kept among the backups.',
+      station: null,
+    },
+  ];
+}
+
+function capacityProblem({ sizing, targetSessions }: BalancerFacts): Problem[] {
+  if (sizing === null || sizing.holdsSessions >= targetSessions) return [];
+  return [
+    {
+      code: 'balancer-capacity',
+      severity: 'warning',
+      title: 'The balancer holds fewer sessions than you asked for',
+      detail: sizing.arithmetic.at(-1) ?? '',
+      remedy: 'Raise the limit of open files, or lower the target in Settings.',
       station: null,
     },
   ];

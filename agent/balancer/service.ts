@@ -1,14 +1,11 @@
 /** The balancer as the agent keeps it: one configuration of ours, tested before it is swapped in, watched while it runs. */
+import type { Backend } from '../../lib/balancer/render.ts';
 import type { BalancerDetail } from '../../lib/contract/balancer.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
 import type { BalancerState, Problem } from '../../lib/contract/snapshot.ts';
 import type { CoreDeps } from '../deps.ts';
 
-/** A station the balancer may send clients to. */
-export interface Backend {
-  index: number;
-  address: string;
-}
+export type { Backend };
 
 export interface BalancerService {
   settings(): BalancerSettings;
@@ -30,4 +27,9 @@ export interface BalancerService {
   close(): Promise<void>;
 }
 
-export type BalancerServiceOptions = CoreDeps;
+export interface BalancerServiceOptions extends CoreDeps {
+  /** Folder of nginx.conf's template; by default `templates` beside `db`. */
+  templatesDir?: string;
+  /** Ports of the stations, where they are not 443 and 5566. */
+  stationPorts?: { primary: number; secondary: number };
+}

@@ -1,37 +1,110 @@
+/**
+ * Looks after the running nginx every tick without starting a program: gone → back, with growing pauses; the file
+ * changed by others → said, not overwritten.
+ */
+import { readFile, stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import type { ActivityLog } from '../activity.ts';
 
-const EVERY_MS = 2000;
-const LONGEST_PAUSE_MS = 60_000;
-
-export interface Watch {
-  start(): void;
-  stop(): void;
+export interface WatchOptions {
+  everyMs: number;
+  now: () => number;
+  log: Logger;
+  activity: ActivityLog;
+  isWanted: () => boolean;
+  hasFailed: () => boolean;
+  configPath: () => string;
+  currentMaster: () => Promise<number | null>;
+  /** Applies what is wanted; waits for its turn. */
+  bringBack: () => Promise<void>;
+  sawGone: () => void;
+  /** The file's text has changed (null: it is gone), or was looked at for the first time. */
+  sawConfig: (text: string | null) => void;
+  /** Now and then, while the master runs. */
+  sawRunning: () => Promise<void>;
 }
 
-/** Calls `look` every two seconds, and less and less often while it fails. */
-export function createWatch(look: () => Promise<void>, log: Logger): Watch {
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  let pauseMs = EVERY_MS;
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 60_000;
+/** Reading the kernel's UDP table costs time with many sessions, and a master keeps its sockets anyway. */
+const PORTS_EVERY_MS = 30_000;
 
-  async function round(): Promise<void> {
+export function watchBalancer(options: WatchOptions): { start(): void; stop(): Promise<void> } {
+  let timer: NodeJS.Timeout | undefined;
+  let ticking: Promise<void> = Promise.resolve();
+  let stopped = false;
+  let pauseMs = FIRST_PAUSE_MS;
+  let retryAt = 0;
+  let portsAt = 0;
+  let seen: string | undefined;
+  let outage = false;
+
+  async function tick(): Promise<void> {
+    if (!options.isWanted()) return;
+    const master = await options.currentMaster();
+    if (master === null && options.isWanted()) return recover('nginx had ended');
+    if (options.hasFailed()) return recover('the last change had failed');
+    pauseMs = FIRST_PAUSE_MS;
+    outage = false;
+    await lookAtConfig();
+    if (options.now() - portsAt < PORTS_EVERY_MS) return;
+    portsAt = options.now();
+    await options.sawRunning();
+  }
+
+  async function recover(reason: string): Promise<void> {
+    if (reason === 'nginx had ended') options.sawGone();
+    if (options.now() < retryAt) return;
+    retryAt = options.now() + pauseMs;
+    pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
     try {
-      await look();
-      pauseMs = EVERY_MS;
+      await options.bringBack();
+      record(`Balancer brought back: ${reason}`, 'ok');
+      outage = false;
     } catch (error) {
-      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-      log.warn({ err: error, againInMs: pauseMs }, 'the balancer could not be repaired');
+      // An outage is written down once, however often it is tried again.
+      const message = error instanceof Error ? error.message : String(error);
+      if (!outage) record(`Balancer not brought back: ${message}`, 'failed');
+      outage = true;
     }
-    if (!stopped) timer = setTimeout(() => void round(), pauseMs);
+  }
+
+  function record(summary: string, outcome: 'ok' | 'failed'): void {
+    options.activity.record({ actor: 'agent', action: 'balancer.watch', summary, outcome });
+  }
+
+  async function lookAtConfig(): Promise<void> {
+    const path = options.configPath();
+    const print = await stat(path).then(
+      ({ ino, mtimeMs, size }) => `${path} ${ino} ${mtimeMs} ${size}`,
+      (error: NodeJS.ErrnoException) => orAbsent(error, `${path} absent`),
+    );
+    if (print === seen) return;
+    seen = print;
+    options.sawConfig(await readFile(path, 'utf8').catch((error) => orAbsent(error, null)));
+  }
+
+  function schedule(): void {
+    timer = setTimeout(() => {
+      ticking = tick()
+        .catch((error: unknown) => options.log.error({ err: error }, 'watching the balancer'))
+        .finally(() => {
+          if (!stopped) schedule();
+        });
+    }, options.everyMs);
   }
 
   return {
-    start: () => {
-      timer = setTimeout(() => void round(), 0);
-    },
-    stop: () => {
+    start: schedule,
+    async stop() {
       stopped = true;
       clearTimeout(timer);
+      await ticking;
     },
   };
+}
+
+function orAbsent<T>(error: NodeJS.ErrnoException, instead: T): T {
+  if (error.code === 'ENOENT') return instead;
+  throw error;
 }

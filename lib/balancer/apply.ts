@@ -99,7 +99,7 @@ async function verify(
   const deadline = Date.now() + VERIFY_TIMEOUT_MS;
   for (;;) {
     const log = ((await readIfThere(instance.emergencyLog)) ?? '').slice(logBefore);
-    if (log.includes('[emerg]')) throw new Error(log);
+    if (isFatal(log)) throw new Error(log);
     const master = await searchMaster(instance);
     const workers = master === null ? [] : await activeWorkers(master);
     const renewed = workers.length > 0 && !workers.some((pid) => before.includes(pid));
@@ -117,6 +117,11 @@ async function verify(
   }
 }
 
+/** nginx tries to bind for 2.5 s and says so each time; only its last word counts. */
+function isFatal(log: string): boolean {
+  return log.includes('still could not bind') || /\[emerg\](?!.*bind\(\))/.test(log);
+}
+
 async function restored(
   instance: NginxInstance,
   old: string | null,
@@ -125,6 +130,8 @@ async function restored(
 ): Promise<AppError> {
   const reason = await bringUpFailure(cause);
   try {
+    const halfStarted = master === null ? await searchMaster(instance) : null;
+    if (halfStarted !== null) signal(halfStarted, 'SIGQUIT');
     if (old === null) await rm(instance.configPath, { force: true });
     else await atomicWrite(instance.configPath, old);
     if (old !== null && master !== null) {
@@ -144,10 +151,16 @@ async function restored(
 
 async function bringUpFailure(cause: unknown): Promise<AppError> {
   if (cause instanceof AppError) return cause;
-  const output = cause instanceof CommandError ? cause.stderr || cause.message : cause instanceof Error ? cause.message : '';
+  const output =
+    cause instanceof CommandError
+      ? cause.stderr || cause.message
+      : cause instanceof Error
+        ? cause.message
+        : '';
   const message = refusalOf(output);
   const port = portRefused(message);
-  if (port !== null) return portTaken(port, (await findPortOwner(port, 'tcp')) ?? (await findPortOwner(port, 'udp')));
+  if (port !== null)
+    return portTaken(port, (await findPortOwner(port, 'tcp')) ?? (await findPortOwner(port, 'udp')));
   return new AppError('balancer_rejected', {
     message: `nginx did not start with the new configuration: ${message}. The old configuration is back.`,
     cause,

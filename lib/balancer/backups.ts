@@ -25,7 +25,8 @@ export async function keepBackup(backupsDir: string, configPath: string, now: nu
   await keepOriginal(backupsDir, configPath, text);
   if (text === null) return;
   const newest = (await listBackups(backupsDir)).find(({ id }) => !id.startsWith('original-'));
-  if (newest !== undefined && (await readFile(join(backupsDir, `${newest.id}.conf`), 'utf8')) === text) return;
+  if (newest !== undefined && (await readFile(join(backupsDir, `${newest.id}.conf`), 'utf8')) === text)
+    return;
   const id = `${new Date(now).toISOString().replace(/[-:.]/g, '')}-${ownershipOf(text) === 'foreign' ? 'foreign' : 'ours'}`;
   await atomicWrite(join(backupsDir, `${id}.conf`), text, 0o600);
   await prune(backupsDir);
@@ -33,7 +34,9 @@ export async function keepBackup(backupsDir: string, configPath: string, now: nu
 
 /** Newest first. */
 export async function listBackups(backupsDir: string): Promise<Backup[]> {
-  const names = (await readdir(backupsDir).catch(ifAbsent<string[]>([]))).filter((name) => name.endsWith('.conf'));
+  const names = (await readdir(backupsDir).catch(ifAbsent<string[]>([]))).filter((name) =>
+    name.endsWith('.conf'),
+  );
   const backups = await Promise.all(
     names.map(async (name) => {
       const { mtimeMs, size } = await stat(join(backupsDir, name));
@@ -56,7 +59,11 @@ export async function restoreBackupOfOriginal(
   if (live !== null && ownershipOf(live) === 'foreign') return 'untouched';
   const { file, absentMark, meta } = originalPaths(backupsDir, configPath);
   if (await exists(file)) {
-    const { mode, uid, gid } = JSON.parse(await readFile(meta, 'utf8')) as { mode: number; uid: number; gid: number };
+    const { mode, uid, gid } = JSON.parse(await readFile(meta, 'utf8')) as {
+      mode: number;
+      uid: number;
+      gid: number;
+    };
     await atomicWrite(configPath, await readFile(file), mode);
     await chown(configPath, uid, gid);
     await chmod(configPath, mode);
@@ -65,6 +72,11 @@ export async function restoreBackupOfOriginal(
   if (!(await exists(absentMark))) return 'untouched';
   await rm(configPath, { force: true });
   return 'removed';
+}
+
+/** The operator's own text from before us; null when there was none. */
+export function findOriginal(backupsDir: string, configPath: string): Promise<string | null> {
+  return readIfThere(originalPaths(backupsDir, configPath).file);
 }
 
 async function keepOriginal(backupsDir: string, configPath: string, text: string | null): Promise<void> {

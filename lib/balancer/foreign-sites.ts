@@ -6,8 +6,12 @@ import { basename, dirname, join } from 'node:path';
 export function sitesOf(text: string): string[] {
   const clean = text.replace(/#.*$/gm, '');
   return serverBlocks(clean).flatMap((block) => {
-    const names = [...block.matchAll(/\bserver_name\s+([^;]+);/g)].flatMap((match) => (match[1] ?? '').trim().split(/\s+/));
-    const ports = [...block.matchAll(/\blisten\s+([^\s;]+)/g)].map((match) => /(\d+)$/.exec(match[1] ?? '')?.[1] ?? '80');
+    const names = [...block.matchAll(/\bserver_name\s+([^;]+);/g)].flatMap((match) =>
+      (match[1] ?? '').trim().split(/\s+/),
+    );
+    const ports = [...block.matchAll(/\blisten\s+([^\s;]+)/g)].map(
+      (match) => /(\d+)$/.exec(match[1] ?? '')?.[1] ?? '80',
+    );
     if (names.length === 0 && ports.length === 0) return [];
     const named = names.filter((name) => name !== '_' && name !== '""');
     const where = ports.length === 0 ? '' : ` (port ${[...new Set(ports)].join(', ')})`;

@@ -73,8 +73,12 @@ async function moduleLines(build: NginxBuild): Promise<string[]> {
 
 /** The account packages make for nginx; the name differs from one distribution to the next. */
 async function workerUser(builtWith: string | null): Promise<string> {
-  const accounts = new Set((await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':')[0]));
-  const found = [builtWith, 'www-data', 'nginx', 'nobody'].find((name) => name !== null && accounts.has(name));
+  const accounts = new Set(
+    (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':')[0]),
+  );
+  const found = [builtWith, 'www-data', 'nginx', 'nobody'].find(
+    (name) => name !== null && accounts.has(name),
+  );
   if (found !== null && found !== undefined) return found;
   throw new AppError('host_unsupported', {
     message: 'No account for the workers of nginx: neither www-data nor nginx nor nobody exists.',

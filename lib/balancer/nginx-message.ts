@@ -37,5 +37,7 @@ export function readableError(
       const station = stationAt(address);
       return station === undefined ? `, port ${port} of a station` : `, station ${station} port ${port}`;
     });
-  return `${match[1]}: ${redactAddresses(text).replace(/[\p{Cc}]/gu, ' ').slice(0, 300)}`;
+  return `${match[1]}: ${redactAddresses(text)
+    .replace(/[\p{Cc}]/gu, ' ')
+    .slice(0, 300)}`;
 }

@@ -38,7 +38,9 @@ export async function searchMaster(instance: NginxInstance): Promise<number | nu
 /** Workers of `master` that take new sessions; those that only finish old ones are left out. */
 export async function activeWorkers(master: number): Promise<number[]> {
   return (await nginxProcesses())
-    .filter(({ parent, title }) => parent === master && title.startsWith('nginx: worker') && !isFinishing(title))
+    .filter(
+      ({ parent, title }) => parent === master && title.startsWith('nginx: worker') && !isFinishing(title),
+    )
     .map(({ pid }) => pid);
 }
 
@@ -46,7 +48,9 @@ export async function activeWorkers(master: number): Promise<number[]> {
  * Workers whose master is gone and that still listen on one of `ports`. They would go on taking clients with
  * an old configuration for ever.
  */
-export async function orphanedWorkers(ports: readonly { port: number; protocol: Protocol }[]): Promise<number[]> {
+export async function orphanedWorkers(
+  ports: readonly { port: number; protocol: Protocol }[],
+): Promise<number[]> {
   const all = await nginxProcesses();
   const masters = new Set(all.filter(({ title }) => title.startsWith('nginx: master')).map(({ pid }) => pid));
   const orphans = all.filter(
@@ -54,7 +58,9 @@ export async function orphanedWorkers(ports: readonly { port: number; protocol: 
   );
   if (orphans.length === 0) return [];
   const inodes = await readInodes(ports);
-  const holding = await Promise.all(orphans.map(async ({ pid }) => ((await holds(pid, inodes)) ? [pid] : [])));
+  const holding = await Promise.all(
+    orphans.map(async ({ pid }) => ((await holds(pid, inodes)) ? [pid] : [])),
+  );
   return holding.flat();
 }
 
@@ -67,6 +73,29 @@ export async function startNginx(instance: NginxInstance): Promise<void> {
 /** @throws CommandError when nginx refuses the file; nothing that runs is touched */
 export async function testConfig(path: string): Promise<void> {
   await run('nginx', ['-t', '-c', path], { timeoutMs: 30_000 });
+}
+
+const QUIT_GRACE_MS = 10_000;
+const TERM_GRACE_MS = 5000;
+
+/** Ends `instance`: it stops listening at once, sessions get ten seconds, then what is left is cut. */
+export async function stopNginx(instance: NginxInstance): Promise<void> {
+  const master = await searchMaster(instance);
+  if (master === null) return;
+  signal(master, 'SIGQUIT');
+  if (!(await isGone(instance, QUIT_GRACE_MS))) {
+    signal(master, 'SIGTERM');
+    await isGone(instance, TERM_GRACE_MS);
+  }
+}
+
+async function isGone(instance: NginxInstance, timeoutMs: number): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  while ((await searchMaster(instance)) !== null) {
+    if (Date.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return true;
 }
 
 /** Sends a signal; a process that ended meanwhile is no error. */

@@ -11,8 +11,9 @@ export interface RestoreOptions {
  * @returns `restored`; `removed` where there was no file before us; `untouched` when we never wrote there, or when
  * what stands there now is not ours. A running nginx is not told: reload, start or stop it afterwards.
  */
-export function restoreOriginal({ configPath, backupsDir }: RestoreOptions): Promise<
-  'restored' | 'removed' | 'untouched'
-> {
+export function restoreOriginal({
+  configPath,
+  backupsDir,
+}: RestoreOptions): Promise<'restored' | 'removed' | 'untouched'> {
   return restoreBackupOfOriginal(backupsDir, configPath);
 }
