@@ -9,7 +9,10 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'unit',
-          include: ['{agent,app,cli,lib,db,components,simulator,bench}/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          include: [
+            '{agent,app,cli,lib,db,components,simulator,bench}/**/*.test.ts',
+            'test/architecture/**/*.test.ts',
+          ],
         },
       },
       {

@@ -18,7 +18,8 @@ export async function applyFleet(agent: TestAgent, count: number): Promise<numbe
     settings: { count, image: BENCH_IMAGE, loopbackPortBase: 32_080 },
   });
   for await (const event of agent.client.stream('job.watch', { id: jobId })) {
-    if (event.type === 'job' && event.job.state === 'failed') throw new Error(event.job.error?.message ?? 'the job failed');
+    if (event.type === 'job' && event.job.state === 'failed')
+      throw new Error(event.job.error?.message ?? 'the job failed');
   }
   return (performance.now() - started) / 1000;
 }

@@ -1,14 +1,17 @@
 /** Memory and CPU of agent and panel as they are released, with 40 stations and one page open in a real browser. */
 import { readFileSync } from 'node:fs';
-import { applyFleet, rounded, STATIONS, say, startBenchAgent } from './fleet.ts';
 import { openPanel } from '../test/harness/panel.ts';
+import { applyFleet, rounded, STATIONS, say, startBenchAgent } from './fleet.ts';
 
 const SETTLE_MS = 20_000;
 const MEASURE_MS = 60_000;
 const TICKS_PER_SECOND = 100;
 
 export async function footprint(): Promise<Record<string, unknown>> {
-  const agent = await startBenchAgent({ bundled: true, env: { CONDUIT_TICK_MS: '2000', CONDUIT_LOG_LEVEL: 'info' } });
+  const agent = await startBenchAgent({
+    bundled: true,
+    env: { CONDUIT_TICK_MS: '2000', CONDUIT_LOG_LEVEL: 'info' },
+  });
   const panel = await openPanel(agent, { port: 3390 });
   try {
     say(`Starting ${STATIONS} stations`);
@@ -19,9 +22,13 @@ export async function footprint(): Promise<Record<string, unknown>> {
     const pids = [agent.pid(), panel.pid()];
     const cpuBefore = pids.map(cpuTicks);
     await page.waitForTimeout(MEASURE_MS);
-    const cpu = pids.map((pid, i) => ((cpuTicks(pid) - (cpuBefore[i] ?? 0)) / TICKS_PER_SECOND / (MEASURE_MS / 1000)) * 100);
+    const cpu = pids.map(
+      (pid, i) => ((cpuTicks(pid) - (cpuBefore[i] ?? 0)) / TICKS_PER_SECOND / (MEASURE_MS / 1000)) * 100,
+    );
     const [agentMb = 0, panelMb = 0] = pids.map(residentMegabytes);
-    say(`Agent ${rounded(agentMb, 0)} MB, ${rounded(cpu[0] ?? 0)} % of a core; panel ${rounded(panelMb, 0)} MB, ${rounded(cpu[1] ?? 0)} % of a core.`);
+    say(
+      `Agent ${rounded(agentMb, 0)} MB, ${rounded(cpu[0] ?? 0)} % of a core; panel ${rounded(panelMb, 0)} MB, ${rounded(cpu[1] ?? 0)} % of a core.`,
+    );
     return {
       stations: STATIONS,
       ours: rounded(agentMb + panelMb, 1),

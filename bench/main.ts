@@ -8,7 +8,9 @@ const benchmarks: Record<string, () => Promise<Record<string, unknown>>> = { foo
 const name = process.argv[2] ?? '';
 const run = benchmarks[name];
 if (run === undefined) {
-  process.stderr.write(`bench: choose one of ${Object.keys(benchmarks).join(', ')}; got ${JSON.stringify(name)}.\n`);
+  process.stderr.write(
+    `bench: choose one of ${Object.keys(benchmarks).join(', ')}; got ${JSON.stringify(name)}.\n`,
+  );
   process.exit(2);
 }
 const figures = await run();

@@ -20,11 +20,23 @@ export async function sample(): Promise<Record<string, unknown>> {
     const peer: number[] = [];
     const names = Array.from({ length: STATIONS }, (_, i) => `bench-${i + 1}`);
     for (let i = 0; i < PEER_RUNS; i++) {
-      const { durationMs } = await run('docker', ['stats', '--no-stream', '--format', '{{.Name}} {{.CPUPerc}} {{.MemUsage}}', ...names]);
+      const { durationMs } = await run('docker', [
+        'stats',
+        '--no-stream',
+        '--format',
+        '{{.Name}} {{.CPUPerc}} {{.MemUsage}}',
+        ...names,
+      ]);
       peer.push(durationMs);
     }
-    const figures = { ours: rounded(median(ours)), oursMax: rounded(Math.max(...ours)), peer: rounded(median(peer)) };
-    say(`Ours: ${figures.ours} ms (median of ${SAMPLES}, at most ${figures.oursMax} ms). docker stats --no-stream: ${figures.peer} ms (median of ${PEER_RUNS}).`);
+    const figures = {
+      ours: rounded(median(ours)),
+      oursMax: rounded(Math.max(...ours)),
+      peer: rounded(median(peer)),
+    };
+    say(
+      `Ours: ${figures.ours} ms (median of ${SAMPLES}, at most ${figures.oursMax} ms). docker stats --no-stream: ${figures.peer} ms (median of ${PEER_RUNS}).`,
+    );
     return { stations: STATIONS, ...figures, ratio: rounded(figures.peer / figures.ours, 1) };
   } finally {
     await agent.dispose();

@@ -2,9 +2,10 @@
  * Forty stations from nothing: by the agent, by the bare engine given the same containers eight at a time, and by
  * the engine one after another. The image is there in all three.
  */
+
+import { inParallel } from '../lib/fleet/in-parallel.ts';
 import { createDocker } from '../lib/host/docker.ts';
 import type { ContainerSpec, Docker } from '../lib/host/docker-types.ts';
-import { inParallel } from '../lib/fleet/in-parallel.ts';
 import type { TestAgent } from '../test/harness/agent.ts';
 import { applyFleet, BENCH_IMAGE, rounded, STATIONS, say, startBenchAgent } from './fleet.ts';
 
@@ -24,7 +25,13 @@ export async function start(): Promise<Record<string, unknown>> {
     say(`Bare engine, ${PARALLEL} at a time: ${rounded(peer)} s`);
     const serial = await bareEngine(docker, 1);
     say(`Bare engine, one after another: ${rounded(serial)} s`);
-    return { stations: STATIONS, ours: rounded(ours), peer: rounded(peer), serial: rounded(serial), ratio: rounded(ours / peer) };
+    return {
+      stations: STATIONS,
+      ours: rounded(ours),
+      peer: rounded(peer),
+      serial: rounded(serial),
+      ratio: rounded(ours / peer),
+    };
   } finally {
     await agent.dispose();
   }
@@ -37,7 +44,12 @@ async function takeDown(agent: TestAgent): Promise<void> {
 
 /** Creates and starts the containers the agent would, and nothing else. @returns seconds */
 async function bareEngine(docker: Docker, width: number): Promise<number> {
-  const network = { name: 'bench-net-9', subnet: '10.199.0.0/21', gateway: '10.199.0.1', bridge: 'br-bench-9' };
+  const network = {
+    name: 'bench-net-9',
+    subnet: '10.199.0.0/21',
+    gateway: '10.199.0.1',
+    bridge: 'br-bench-9',
+  };
   await docker.createNetwork({ ...network, labels: {} });
   const stations = Array.from({ length: STATIONS }, (_, i) => i + 1);
   try {
@@ -58,7 +70,17 @@ function bareSpec(station: number, network: string): ContainerSpec {
   return {
     name: `bench-${station}`,
     image: BENCH_IMAGE,
-    command: ['start', '--data-dir', '/home/conduit/data', '--max-common-clients', '1000', '--bandwidth', '40', '--metrics-addr', '0.0.0.0:9090'],
+    command: [
+      'start',
+      '--data-dir',
+      '/home/conduit/data',
+      '--max-common-clients',
+      '1000',
+      '--bandwidth',
+      '40',
+      '--metrics-addr',
+      '0.0.0.0:9090',
+    ],
     labels: {},
     network: { mode: 'bridge', name: network, address: `10.199.0.${station + 20}` },
     ports: [

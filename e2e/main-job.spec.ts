@@ -73,6 +73,7 @@ test('the count goes from three to five', async ({ server, story: page }) => {
 
 test('a limit changes, and every station has it', async ({ server, story: page }) => {
   await page.goto('/settings');
+  await expect(page.getByLabel('First port', { exact: true })).toBeVisible();
   await lookAt(page, 'settings');
   await page
     .getByLabel(/users per station|most users|clients per station/i)

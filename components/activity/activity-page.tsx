@@ -148,7 +148,7 @@ function Entries() {
 function Entry({ entry, onOpen }: { entry: ActivityEntry; onOpen: (jobId: string) => void }) {
   const { label, tone } = OUTCOMES[entry.outcome];
   return (
-    <li className="grid grid-cols-[6.5rem_minmax(0,1fr)] items-start gap-x-3 gap-y-0.5 py-2.5 first:pt-0 last:pb-0 sm:grid-cols-[6.5rem_minmax(0,1fr)_auto]">
+    <li className="grid grid-cols-1 items-start gap-x-3 gap-y-1 py-3 first:pt-0 last:pb-0 sm:grid-cols-[6.5rem_minmax(0,1fr)_auto]">
       <Badge tone={tone} className="justify-self-start">
         {label}
       </Badge>
@@ -160,7 +160,7 @@ function Entry({ entry, onOpen }: { entry: ActivityEntry; onOpen: (jobId: string
           </Button>
         )}
       </p>
-      <p className="col-start-2 text-ink-muted text-sm sm:col-start-3 sm:text-right">
+      <p className="text-ink-muted text-sm sm:col-start-3 sm:text-right">
         {entry.actor}, <Time at={entry.at} />
       </p>
     </li>

@@ -66,7 +66,7 @@ export function BalancerForm({
               {detail.foreignSites.join(', ')}
             </Note>
           ) : null}
-          <div className="grid gap-5 sm:grid-cols-3">
+          <div className="grid grid-cols-1 gap-5 sm:grid-cols-3">
             <Field label="First port" error={errors.primaryPort?.message}>
               {(props) => <Input {...props} {...register('primaryPort')} inputMode="numeric" />}
             </Field>

@@ -99,7 +99,7 @@ export function FleetForm({ current, applyFleet, onApplied }: FleetFormProps) {
     <form onSubmit={(event) => void submit(event)} noValidate className="flex flex-col gap-6">
       <Card>
         <CardHeader title="Fleet" description="How many stations run, and which image." />
-        <CardBody className="grid gap-5 sm:grid-cols-2">
+        <CardBody className="grid grid-cols-1 gap-5 sm:grid-cols-2">
           {text('count', 'Stations', 'Each needs about 130 to 250 MB of memory when it is busy.')}
           {text(
             'maxClients',
@@ -146,7 +146,7 @@ export function FleetForm({ current, applyFleet, onApplied }: FleetFormProps) {
           title="Limits of each station"
           description="CPU and memory change in place; nobody is disconnected."
         />
-        <CardBody className="grid gap-5 sm:grid-cols-2">
+        <CardBody className="grid grid-cols-1 gap-5 sm:grid-cols-2">
           {text('cpus', 'CPU limit', 'Empty is no limit.', 'CPUs')}
           {text('memoryMb', 'Memory limit', 'Empty is no limit.', 'MB')}
           {text(
