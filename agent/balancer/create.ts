@@ -23,6 +23,7 @@ import { AppError } from '../../lib/contract/errors.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
 import type { BalancerState } from '../../lib/contract/snapshot.ts';
 import { type ErrorListener, listenForErrors } from './error-listener.ts';
+import { portsOf } from './port-states.ts';
 import { createPreparation, type Prepared } from './preparation.ts';
 import { balancerProblems } from './problems.ts';
 import type { Backend, BalancerService, BalancerServiceOptions } from './service.ts';
@@ -267,24 +268,6 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
 }
 
 const NO_STATION = 'No station is ready, so nothing listens and clients are refused.';
-
-/** The four listeners; those that `config` does not have do not listen. */
-function portsOf(
-  { primaryPort, secondaryPort }: BalancerSettings,
-  config: string,
-  isListening: (port: number, protocol: 'tcp' | 'udp') => boolean,
-): BalancerState['ports'] {
-  const configured = portsIn(config);
-  return [primaryPort, secondaryPort].flatMap((port) =>
-    (['tcp', 'udp'] as const).map((protocol) => ({
-      port,
-      protocol,
-      listening:
-        configured.some((one) => one.port === port && one.protocol === protocol) &&
-        isListening(port, protocol),
-    })),
-  );
-}
 
 function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
