@@ -3,6 +3,8 @@
 import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
+const absent = './scripts/absent-package.cjs';
+
 await rm('dist', { recursive: true, force: true });
 await build({
   entryPoints: { agent: 'agent/main.ts', cli: 'cli/main.ts' },
@@ -23,7 +25,9 @@ await build({
       'const __filename = import.meta.filename;',
     ].join('\n'),
   },
-  // Native code is found beside the bundle in node_modules; ssh2 (inside dockerode) does without cpu-features.
+  // dockerode can build through BuildKit and reach engines over SSH; we do neither, and each costs megabytes.
+  alias: { '@grpc/grpc-js': absent, '@grpc/proto-loader': absent, ssh2: absent },
+  // Native code is found beside the bundle in node_modules.
   external: ['better-sqlite3', 'cpu-features', '*.node'],
   logLevel: 'warning',
 });

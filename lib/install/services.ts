@@ -21,17 +21,23 @@ export interface ServiceSettings {
 }
 
 export const DEFAULT_PANEL_PORT = 3000;
-/** Young objects are collected early instead of growing the heap first: most of what a tick makes is gone at the next. */
-const SMALL_HEAP = '--max-semi-space-size=2';
+/**
+ * Small rather than fast, on a server whose memory belongs to the stations: young objects are collected early (most of
+ * what a tick makes is gone at the next), code is kept compact, one helper thread does.
+ */
+export const SMALL_NODE = ['--max-semi-space-size=1', '--optimize-for-size', '--v8-pool-size=1'] as const;
+/** glibc otherwise keeps a heap of its own for each thread. */
+export const SMALL_MALLOC = { MALLOC_ARENA_MAX: '2' } as const;
 
 export function agentService(layout: Layout): ServiceSpec {
   return {
     name: 'agent',
     title: 'Agent',
-    command: [nodeOf(layout), SMALL_HEAP, `${layout.current}/dist/agent.mjs`],
+    command: [nodeOf(layout), ...SMALL_NODE, `${layout.current}/dist/agent.mjs`],
     directory: layout.current,
     env: {
       NODE_ENV: 'production',
+      ...SMALL_MALLOC,
       CONDUIT_STATE_DIR: layout.paths.stateDir,
       CONDUIT_RUN_DIR: layout.paths.runDir,
       CONDUIT_PREFIX: layout.prefix,
@@ -46,10 +52,11 @@ export function panelService(layout: Layout, { port }: ServiceSettings): Service
   return {
     name: 'panel',
     title: 'Panel',
-    command: [nodeOf(layout), SMALL_HEAP, `${layout.current}/panel/server.js`],
+    command: [nodeOf(layout), ...SMALL_NODE, `${layout.current}/panel/server.js`],
     directory: `${layout.current}/panel`,
     env: {
       NODE_ENV: 'production',
+      ...SMALL_MALLOC,
       NEXT_TELEMETRY_DISABLED: '1',
       HOSTNAME: '127.0.0.1',
       PORT: String(port),

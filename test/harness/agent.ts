@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { type Client, createClient } from '../../lib/client/client.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
 import { createDocker } from '../../lib/host/docker.ts';
+import { SMALL_MALLOC, SMALL_NODE } from '../../lib/install/services.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface TestAgent {
@@ -54,19 +55,24 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
   const client = createClient({ socketPath: rootSocket });
 
   async function start(): Promise<void> {
-    const started = spawn(node, [join(root, options.bundled ? 'dist/agent.mjs' : 'agent/main.ts')], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        ...process.env,
-        CONDUIT_STATE_DIR: stateDir,
-        CONDUIT_RUN_DIR: runDir,
-        CONDUIT_PREFIX: prefix,
-        CONDUIT_TICK_MS: '500',
-        CONDUIT_LOG_LEVEL: 'debug',
-        ...options.env,
+    const started = spawn(
+      node,
+      options.bundled ? [...SMALL_NODE, join(root, 'dist/agent.mjs')] : [join(root, 'agent/main.ts')],
+      {
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          ...process.env,
+          ...(options.bundled ? SMALL_MALLOC : {}),
+          CONDUIT_STATE_DIR: stateDir,
+          CONDUIT_RUN_DIR: runDir,
+          CONDUIT_PREFIX: prefix,
+          CONDUIT_TICK_MS: '500',
+          CONDUIT_LOG_LEVEL: 'debug',
+          ...options.env,
+        },
       },
-    });
+    );
     child = started;
     const collect = (chunk: Buffer) => {
       output += chunk.toString();

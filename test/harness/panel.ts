@@ -8,6 +8,7 @@ import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from '@playwright/test';
+import { SMALL_MALLOC, SMALL_NODE } from '../../lib/install/services.ts';
 import type { TestAgent } from './agent.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -52,6 +53,7 @@ export async function openPanel(agent: TestAgent, { port }: { port: number }): P
       PANEL_USER.group,
       '--clear-groups',
       join(base, 'node'),
+      ...SMALL_NODE,
       'server.js',
     ],
     {
@@ -60,6 +62,7 @@ export async function openPanel(agent: TestAgent, { port }: { port: number }): P
       env: {
         PATH: process.env.PATH,
         NODE_ENV: 'production',
+        ...SMALL_MALLOC,
         HOSTNAME: '127.0.0.1',
         PORT: String(port),
         CONDUIT_RUN_DIR: agent.runDir,

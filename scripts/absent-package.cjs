@@ -1,0 +1,2 @@
+// Stands in for packages of dockerode that are never called; see bundle.ts.
+module.exports = {};
