@@ -1,4 +1,5 @@
 /** From settings and stations to the file and the nginx that shall run: gathers what the host has, then renders. */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readHostLimits } from '../../lib/balancer/host-limits.ts';
@@ -45,8 +46,9 @@ export function createPreparation(options: BalancerServiceOptions): Preparation 
       configPath,
       hostDefault,
       systemd: hostDefault && systemd,
+      // One pid file a path: when the path changes, the old master removes its own as it ends, not the new one's.
       // The host's own nginx also starts at boot before us: nothing of it may lie in our run directory.
-      pidFile: hostDefault ? build.pidPath : `${runDir}/nginx.pid`,
+      pidFile: hostDefault ? build.pidPath : `${runDir}/nginx-${shortName(configPath)}.pid`,
       emergencyLog: hostDefault ? '/run/nginx-conduit.log' : `${runDir}/nginx-startup.log`,
     };
   }
@@ -76,4 +78,8 @@ export function createPreparation(options: BalancerServiceOptions): Preparation 
       return { instance, content, sizing };
     },
   };
+}
+
+function shortName(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, 8);
 }

@@ -1,5 +1,5 @@
 // The real nginx in front of real stations: what clients send comes back, and what goes wrong is undone.
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,7 +35,8 @@ const running = () =>
   waitFor('the balancer to run', async () => (await snapshot()).balancer.state === 'running');
 
 async function masterPid(): Promise<number> {
-  return Number(await readFile(join(agent.runDir, 'nginx.pid'), 'utf8'));
+  const pidFile = (await readdir(agent.runDir)).find((name) => name.endsWith('.pid'));
+  return Number(await readFile(join(agent.runDir, pidFile ?? 'nginx.pid'), 'utf8'));
 }
 
 describe('data path', () => {
