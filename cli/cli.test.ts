@@ -28,6 +28,8 @@ interface Agent {
   /** Answers by operation: a value, or an error to throw. */
   calls?: Record<string, unknown>;
   events?: unknown[];
+  /** What `snapshot.watch` sends. */
+  snapshots?: unknown[];
 }
 
 async function conduit(words: string, agent: Agent = {}, world: Partial<Cli> = {}) {
@@ -42,8 +44,8 @@ async function conduit(words: string, agent: Agent = {}, world: Partial<Cli> = {
       if (answer === undefined) throw new Error(`nobody expected ${name}`);
       return answer;
     },
-    async *stream() {
-      yield* agent.events ?? [];
+    async *stream(name: string) {
+      yield* (name === 'snapshot.watch' ? agent.snapshots : agent.events) ?? [];
     },
   } as unknown as Client;
   const cli: Cli = {
@@ -156,12 +158,14 @@ describe('scale', () => {
       { type: 'job', job: running },
       { type: 'job', job },
     ];
-    const { code, out, err, asked } = await conduit('scale 5', { calls, events });
+    const reached = { ...exampleSnapshot, stations: { running: 2, wanted: 2 } };
+    const snapshots = [exampleSnapshot, reached];
+    const { code, out, err, asked } = await conduit('scale 5', { calls, events, snapshots });
     expect(code).toBe(0);
     expect(asked[1]).toEqual(['fleet.apply', { settings: { count: 5 } }]);
     expect(err).toContain('About 12 people will be disconnected.');
     expect(err).toContain('Scale to 5 stations: 1/2  Create conduit-5');
-    expect(out).toBe('1 of 2 stations running.');
+    expect(out).toBe('2 of 2 stations running.');
   });
 
   it("ends with the job's own code and way out", async () => {

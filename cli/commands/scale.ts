@@ -1,8 +1,11 @@
 import { fleetSettingsSchema } from '../../lib/contract/settings.ts';
+import type { Snapshot } from '../../lib/contract/snapshot.ts';
 import { plural } from '../../lib/format/count.ts';
-import type { Command } from '../command.ts';
+import type { Cli, Command } from '../command.ts';
 import { followJob } from '../follow-job.ts';
 import { numberArgument } from '../parse.ts';
+
+const SETTLE_MS = 20_000;
 
 export const scale: Command = {
   name: 'scale',
@@ -26,7 +29,16 @@ export const scale: Command = {
     for (const note of plan.notes) cli.note(`  ${note}`);
     const { jobId } = await cli.client.call('fleet.apply', { settings: { count } });
     await followJob(cli, jobId, plan.notes);
-    const { stations } = await cli.client.call('snapshot.get', {});
+    const stations = await settled(cli);
     cli.print(`${stations.running} of ${plural(stations.wanted, 'station')} running.`);
   },
 };
+
+/** The containers run when the job ends; each station's own word that it does follows within seconds. */
+async function settled(cli: Cli): Promise<Snapshot['stations']> {
+  const signal = AbortSignal.any([cli.signal, AbortSignal.timeout(SETTLE_MS)]);
+  for await (const { stations } of cli.client.stream('snapshot.watch', {}, { signal })) {
+    if (stations.running === stations.wanted) return stations;
+  }
+  return (await cli.client.call('snapshot.get', {})).stations;
+}
