@@ -1,6 +1,6 @@
 /** Memory and CPU of agent and panel as they are released, with 40 stations and one page open in a real browser. */
 import { readFileSync } from 'node:fs';
-import { openPanel } from '../test/harness/panel.ts';
+import { openPanel, PANEL_USER } from '../test/harness/panel.ts';
 import { applyFleet, rounded, STATIONS, say, startBenchAgent } from './fleet.ts';
 
 const SETTLE_MS = 20_000;
@@ -10,7 +10,7 @@ const TICKS_PER_SECOND = 100;
 export async function footprint(): Promise<Record<string, unknown>> {
   const agent = await startBenchAgent({
     bundled: true,
-    env: { CONDUIT_TICK_MS: '2000', CONDUIT_LOG_LEVEL: 'info' },
+    env: { CONDUIT_PANEL_GROUP: PANEL_USER.group, CONDUIT_TICK_MS: '2000', CONDUIT_LOG_LEVEL: 'info' },
   });
   const panel = await openPanel(agent, { port: 3390 });
   try {

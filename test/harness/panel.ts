@@ -113,8 +113,8 @@ export async function openPanel(agent: TestAgent, { port }: { port: number }): P
 /** Signs the administrator in through the form. */
 export async function signIn(page: Page, url: string): Promise<void> {
   await page.goto(`${url}/login`);
-  await page.getByLabel(/name/i).fill(ADMINISTRATOR.username);
-  await page.getByLabel(/^password/i).fill(ADMINISTRATOR.password);
+  await page.getByLabel('Name').fill(ADMINISTRATOR.username);
+  await page.getByLabel('Password', { exact: true }).fill(ADMINISTRATOR.password);
   await page.getByRole('button', { name: /sign in/i }).click();
   await page.waitForURL((address) => !address.pathname.startsWith('/login'));
 }
