@@ -8,6 +8,7 @@ export default function NotFound() {
     <main className="flex min-h-dvh items-center justify-center">
       <EmptyState
         icon={Compass}
+        heading
         title="There is no such page"
         action={
           <Button asChild>

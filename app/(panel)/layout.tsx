@@ -18,7 +18,7 @@ export default async function PanelLayout({ children }: { children: ReactNode })
   return (
     <LiveProvider initial={snapshot.ok ? snapshot.data : null}>
       <JobsProvider cancelJob={cancelJob}>
-        <Shell username={session?.username ?? ''} theme={theme}>
+        <Shell username={session?.username ?? ''} theme={theme} showConnectionProblems={!away}>
           {away ? <RetryPage error={snapshot.error} /> : children}
         </Shell>
       </JobsProvider>

@@ -54,11 +54,12 @@ function eventStream(
   source: AsyncGenerator<unknown, void, void>,
   left: AbortController,
 ): ReadableStream<Uint8Array> {
+  let cancelled = false;
   return new ReadableStream({
     async start(controller) {
       const send = (text: string) => {
         // The browser may leave between two values; the abort then ends the loop below.
-        if (!left.signal.aborted) controller.enqueue(encoder.encode(text));
+        if (!cancelled) controller.enqueue(encoder.encode(text));
       };
       const heartbeat = setInterval(() => send(':\n\n'), HEARTBEAT_MS);
       try {
@@ -68,12 +69,15 @@ function eventStream(
         send(event('failed', errorBody(error)));
       } finally {
         clearInterval(heartbeat);
-        const gone = left.signal.aborted;
         left.abort();
-        if (!gone) controller.close();
+        // Also when the panel is being stopped: an answer that stays open would hold the server for minutes.
+        if (!cancelled) controller.close();
       }
     },
-    cancel: () => left.abort(),
+    cancel() {
+      cancelled = true;
+      left.abort();
+    },
   });
 }
 

@@ -4,7 +4,8 @@ export function contentSecurityPolicy(nonce: string, development: boolean): stri
     "default-src 'self'",
     // React's development build evaluates code to show server stacks.
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ''}`,
-    `style-src-elem 'self' 'nonce-${nonce}'${development ? " 'unsafe-inline'" : ''}`,
+    // Next's development server writes styles of its own; a nonce beside 'unsafe-inline' would void it.
+    development ? "style-src-elem 'self' 'unsafe-inline'" : `style-src-elem 'self' 'nonce-${nonce}'`,
     // Charts and floating windows place themselves with style attributes; these cannot load or run anything.
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data:",

@@ -34,7 +34,9 @@ export function JobProgress({ view }: { view: JobView }) {
           <span>by {job.actor}</span>
           <Time at={job.createdAt} />
           {job.startedAt !== null && until !== null ? (
-            <span>took {formatDuration(until - job.startedAt)}</span>
+            <span>
+              {ended ? 'took' : 'for'} {formatDuration(until - job.startedAt)}
+            </span>
           ) : null}
         </div>
         {job.steps.length > 0 ? (

@@ -2,6 +2,9 @@
 import { fieldErrors } from '../../lib/contract/fields.ts';
 import { type FleetSettings, fleetSettingsSchema } from '../../lib/contract/settings.ts';
 
+/** How the station's program, and the contract with it, writes "no limit" of bandwidth. */
+export const UNLIMITED = '-1';
+
 /** Every field as the form holds it: text, or on/off. */
 export type FleetValues = { [K in keyof FleetSettings]: FleetSettings[K] extends boolean ? boolean : string };
 

@@ -6,6 +6,7 @@ import { useEffect, useTransition } from 'react';
 import type { ErrorBody } from '../../lib/contract/errors.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorNote } from '../ui/note.tsx';
+import { PageHeader } from '../ui/page-header.tsx';
 
 const RETRY_MS = 5000;
 
@@ -18,14 +19,20 @@ export function RetryPage({ error }: { error: ErrorBody }) {
     return () => clearInterval(timer);
   }, [router]);
   return (
-    <ErrorNote
-      error={error}
-      actions={
-        <Button size="sm" pending={pending} onClick={() => start(() => router.refresh())}>
-          {pending ? null : <RotateCw aria-hidden />}
-          Try now
-        </Button>
-      }
-    />
+    <div className="flex flex-col gap-6">
+      <PageHeader
+        title="The agent is away"
+        description="The stations run on without it. This page comes back by itself as soon as it answers."
+      />
+      <ErrorNote
+        error={error}
+        actions={
+          <Button size="sm" pending={pending} onClick={() => start(() => router.refresh())}>
+            {pending ? null : <RotateCw aria-hidden />}
+            Try now
+          </Button>
+        }
+      />
+    </div>
   );
 }

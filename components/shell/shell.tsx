@@ -9,11 +9,13 @@ import { UserMenu } from './user-menu.tsx';
 export interface ShellProps {
   username: string;
   theme: Theme;
+  /** False where the page itself says that the agent is away. */
+  showConnectionProblems?: boolean;
   children: ReactNode;
 }
 
 /** The frame of every page of a signed-in administrator. Pages bring a `PageHeader` and their content. */
-export function Shell({ username, theme, children }: ShellProps) {
+export function Shell({ username, theme, showConnectionProblems = true, children }: ShellProps) {
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
       <a
@@ -46,7 +48,7 @@ export function Shell({ username, theme, children }: ShellProps) {
           tabIndex={-1}
           className="mx-auto w-full max-w-7xl flex-1 px-4 pt-6 pb-28 outline-none sm:px-6 lg:px-8 lg:pt-8 lg:pb-16"
         >
-          <ConnectionBanner />
+          {showConnectionProblems ? <ConnectionBanner /> : null}
           {children}
         </main>
       </div>

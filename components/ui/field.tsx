@@ -35,7 +35,7 @@ export function Field({ label, hint, error, className, children }: FieldProps) {
       {error ? (
         <p id={`${id}-error`} className="flex items-start gap-1.5 text-critical text-sm">
           <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden />
-          <span>{error}</span>
+          <span className="block first-letter:uppercase">{error}</span>
         </p>
       ) : null}
       {hint ? (
