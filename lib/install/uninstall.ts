@@ -1,6 +1,7 @@
 /** Takes an installation off the host again, after its fleet is down: what was there before us comes back. */
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { ownershipOf } from '../balancer/marker.ts';
 import { restoreOriginal } from '../balancer/restore.ts';
 import { removeAccount } from './account.ts';
 import { removeCommand } from './command-link.ts';
@@ -52,12 +53,19 @@ async function restoreBalancer(
 ): Promise<void> {
   const backupsDir = join(layout.paths.backupsDir, 'nginx');
   const outcome = await restoreOriginal({ configPath: balancerConfig, backupsDir });
-  if (outcome === 'untouched') say(`${balancerConfig}: left alone, it is not ours`);
+  if (outcome === 'untouched') say(`${balancerConfig}: ${await whyUntouched(balancerConfig)}`);
   else if (outcome === 'removed') say(`${balancerConfig}: removed, there was none before`);
   else {
     if (nginxRan) await startHostNginx();
     say(`${balancerConfig}: as it was before the installation${nginxRan ? '; nginx serves it again' : ''}`);
   }
+}
+
+/** Ours without a known original: the state directory that held it was removed by hand. */
+async function whyUntouched(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text === null || ownershipOf(text) === 'foreign') return 'left alone, it is not ours';
+  return 'is ours, but the file before it is not known any more; delete it and reinstall nginx to have the default back';
 }
 
 async function removePackagesIfAsked(
