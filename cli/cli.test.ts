@@ -222,6 +222,66 @@ describe('stations', () => {
   });
 });
 
+describe('start --new-key', () => {
+  const calls = {
+    'station.get': { name: 'conduit-19', volume: 'conduit-data-19', proxyId: 'QUJD' },
+    'station.forgetKey': {},
+    'station.start': { jobId: job.id },
+  };
+  const agent = { calls, events: [{ type: 'job', job }] };
+  const changes = (asked: [string, unknown][]) => asked.filter(([name]) => name !== 'station.get');
+
+  it('names what is lost, asks, forgets, and only then starts', async () => {
+    const questions: string[] = [];
+    const ask = async (question: string) => {
+      questions.push(question);
+      return 'y';
+    };
+    const { code, out, asked } = await conduit('start 19 --new-key', agent, { ask });
+    expect(code).toBe(0);
+    expect(out).toContain('conduit-19 gives up the identity with Proxy ID QUJD (volume conduit-data-19).');
+    expect(questions).toEqual(['Give up and start with a new key? [y/N] ']);
+    expect(changes(asked)).toEqual([
+      ['station.forgetKey', { stations: [19] }],
+      ['station.start', { stations: [19] }],
+    ]);
+  });
+
+  it.each(['', 'n', 'yesterday'])('changes nothing when the answer is "%s"', async (answer) => {
+    const { code, err, asked } = await conduit('start 19 --new-key', agent, { ask: async () => answer });
+    expect(code).toBe(ERRORS.cancelled.exitCode);
+    expect(changes(asked)).toEqual([]);
+    expect(err).toContain('nothing was changed');
+  });
+
+  it('does not ask with --yes', async () => {
+    const ask = () => Promise.reject(new Error('asked'));
+    const { code, asked } = await conduit('start 18-19 --new-key --yes', agent, { ask });
+    expect(code).toBe(0);
+    expect(changes(asked)[0]).toEqual(['station.forgetKey', { stations: [18, 19] }]);
+  });
+
+  it('never means all stations', async () => {
+    const { code, err, asked } = await conduit('start --new-key --yes', agent);
+    expect([code, asked]).toEqual([ERRORS.invalid_input.exitCode, []]);
+    expect(err).toContain('conduit start 19 --new-key');
+  });
+
+  it('starts nothing when the keys were not given up', async () => {
+    const refused = new AppError('not_found', { message: 'There is no station 19.' });
+    const { code, asked } = await conduit('start 19 --new-key --yes', {
+      calls: { ...calls, 'station.forgetKey': refused },
+    });
+    expect(code).toBe(ERRORS.not_found.exitCode);
+    expect(asked.map(([name]) => name)).not.toContain('station.start');
+  });
+
+  it('a start without it leaves the keys alone', async () => {
+    const { asked } = await conduit('start 19', agent);
+    expect(asked).toEqual([['station.start', { stations: [19] }]]);
+  });
+});
+
 describe('job', () => {
   it('finds a job by the first letters of its id', async () => {
     const { out, code } = await conduit('job show 0a1b', {

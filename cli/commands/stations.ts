@@ -3,6 +3,7 @@ import { plural } from '../../lib/format/count.ts';
 import type { Cli, Command } from '../command.ts';
 import { followJob } from '../follow-job.ts';
 import { stationNumbers } from '../parse.ts';
+import { giveUpKeys } from './new-key.ts';
 
 const ARGS = [{ spec: '[stations...]', description: 'numbers and ranges such as 1 3 5-9; none means all' }];
 
@@ -10,8 +11,18 @@ export const start: Command = {
   name: 'start',
   summary: 'start stations that were stopped',
   args: ARGS,
+  options: [
+    {
+      flags: '--new-key',
+      description: 'give up keys that are lost for good; the stations get new identities',
+    },
+    { flags: '-y, --yes', description: 'do not ask before keys are given up' },
+  ],
   needsRoot: true,
-  run: (cli, words) => change(cli, 'start', words, 'started'),
+  async run(cli, words, options) {
+    if (options.newKey === true) await giveUpKeys(cli, stationNumbers('start', words), options);
+    await change(cli, 'start', words, 'started');
+  },
 };
 
 export const stop: Command = {
