@@ -72,6 +72,9 @@ describe('redactAddresses', () => {
     ['at 2026-01-29 10:11:12 took 1h2m3s', 'at 2026-01-29 10:11:12 took 1h2m3s'],
     ['mapped ::ffff:203.0.113.7 here', 'mapped [address] here'],
     ['version 1.2.0', 'version 1.2.0'],
+    ['from 2001:db8::. and peer:2001:db8::1, at last', 'from [address]. and peer:[address], at last'],
+    ['with a port 2001:db8:1:2:3:4:5:6:443', 'with a port [address]'],
+    ['12:30:01 mac 02:42:ac:11:00:02 :: ::1', '12:30:01 mac 02:42:ac:11:00:02 :: ::1'],
   ])('%s', (text, expected) => {
     expect(redactAddresses(text)).toBe(expected);
   });

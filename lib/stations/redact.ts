@@ -14,11 +14,24 @@ export function redactAddresses(text: string): string {
     .replace(CANDIDATE_V4, (found) => (isIPv4(found) ? hide(found) : found));
 }
 
-/** A full stop or colon that ends a sentence is not part of the address. */
+/** More colons than a time, a MAC address or a host and port have. */
+const SURELY_V6_COLONS = 7;
+
+/**
+ * Colons and full stops around an address (`peer:2001:db8::1.`) are not part of it, but two colons may be: `2001::`
+ * is one. What has the colons of an address and is none, such as one with a port behind it, is hidden as a whole.
+ */
 function hideV6(run: string): string {
+  const first = /^[.:]*/.exec(run)?.[0].length ?? 0;
+  const end = run.replace(/[.:]+$/, '').length;
+  for (const from of run.slice(0, first).endsWith('::') ? [first - 2, first] : [first]) {
+    for (const to of run.startsWith('::', end) ? [end + 2, end] : [end]) {
+      const address = run.slice(from, to);
+      if (isIPv6(address)) return run.slice(0, from) + hide(address) + run.slice(to);
+    }
+  }
   if (isIPv6(run)) return hide(run);
-  const address = run.replace(/[.:]+$/, '');
-  return isIPv6(address) ? hide(address) + run.slice(address.length) : run;
+  return run.split(':').length > SURELY_V6_COLONS && end > first ? '[address]' : run;
 }
 
 function hide(address: string): string {
