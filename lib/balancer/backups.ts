@@ -21,14 +21,15 @@ export interface Backup {
 /** Keeps what stands at `configPath` now, before it is replaced. Nothing is kept twice in a row. */
 export async function keepBackup(backupsDir: string, configPath: string, now: number): Promise<void> {
   await mkdir(backupsDir, { recursive: true, mode: 0o700 });
-  const text = await readIfThere(configPath);
+  // Bytes, not text: the operator's file may be in any encoding.
+  const bytes = await readFile(configPath).catch(ifAbsent(null));
+  const text = bytes === null ? null : bytes.toString('utf8');
   await keepOriginal(backupsDir, configPath, text);
-  if (text === null) return;
+  if (bytes === null || text === null) return;
   const newest = (await listBackups(backupsDir)).find(({ id }) => !id.startsWith('original-'));
-  if (newest !== undefined && (await readFile(join(backupsDir, `${newest.id}.conf`), 'utf8')) === text)
-    return;
+  if (newest !== undefined && bytes.equals(await readFile(join(backupsDir, `${newest.id}.conf`)))) return;
   const id = `${new Date(now).toISOString().replace(/[-:.]/g, '')}-${ownershipOf(text) === 'foreign' ? 'foreign' : 'ours'}`;
-  await atomicWrite(join(backupsDir, `${id}.conf`), text, 0o600);
+  await atomicWrite(join(backupsDir, `${id}.conf`), bytes, 0o600);
   await prune(backupsDir);
 }
 

@@ -9,9 +9,7 @@ export function sitesOf(text: string): string[] {
     const names = [...block.matchAll(/\bserver_name\s+([^;]+);/g)].flatMap((match) =>
       (match[1] ?? '').trim().split(/\s+/),
     );
-    const ports = [...block.matchAll(/\blisten\s+([^\s;]+)/g)].map(
-      (match) => /(\d+)$/.exec(match[1] ?? '')?.[1] ?? '80',
-    );
+    const ports = [...block.matchAll(/\blisten\s+([^\s;]+)/g)].flatMap((match) => portOf(match[1] ?? ''));
     if (names.length === 0 && ports.length === 0) return [];
     const named = names.filter((name) => name !== '_' && name !== '""');
     const where = ports.length === 0 ? '' : ` (port ${[...new Set(ports)].join(', ')})`;
@@ -37,6 +35,12 @@ export async function readForeignSites(configPath: string, original: string | nu
     }
   }
   return found;
+}
+
+/** nginx takes port 80 where only an address is given; a socket in the file system has none. */
+function portOf(listen: string): string[] {
+  if (listen.startsWith('unix:')) return [];
+  return [/^(?:.*:)?(\d+)$/.exec(listen)?.[1] ?? '80'];
 }
 
 /** The bodies of `server { … }`, by counting braces. */

@@ -10,14 +10,14 @@ export function backendsIn(config: string): Backend[] {
   }));
 }
 
-/** Every port some `listen` names, whoever wrote the file. */
+/** Every port some `listen` names, whoever wrote the file; an address alone names none. */
 export function portsIn(config: string): PortAndProtocol[] {
-  const ports = [...config.replace(/#.*$/gm, '').matchAll(/\blisten\s+(?:\S+:)?(\d+)\b([^;]*);/g)].map(
-    (match) => ({
-      port: Number(match[1]),
-      protocol: /\budp\b/.test(match[2] ?? '') ? ('udp' as const) : ('tcp' as const),
-    }),
-  );
+  const ports = [
+    ...config.replace(/#.*$/gm, '').matchAll(/\blisten\s+(?:[^\s;]+:)?(\d+)(?=[\s;])([^;]*);/g),
+  ].map((match) => ({
+    port: Number(match[1]),
+    protocol: /\budp\b/.test(match[2] ?? '') ? ('udp' as const) : ('tcp' as const),
+  }));
   return ports.filter(
     (one, index) => ports.findIndex((p) => p.port === one.port && p.protocol === one.protocol) === index,
   );

@@ -80,13 +80,19 @@ export function renderNginxConf(input: RenderInput): string {
 function checkedBackends(backends: readonly Backend[]): Backend[] {
   const sorted = [...backends].sort((a, b) => a.index - b.index);
   const seen = new Set<string>();
-  for (const { index, address } of sorted) {
-    if (!Number.isInteger(index) || (!isIPv4(address) && !isIPv6(address)))
+  for (const [at, { index, address }] of sorted.entries()) {
+    if (!Number.isInteger(index) || !isUsable(address))
       throw new Error(`station ${index} has no usable address`);
+    if (sorted[at - 1]?.index === index) throw new Error(`station ${index} is given twice`);
     if (seen.has(address)) throw new Error(`two stations have the address of station ${index}`);
     seen.add(address);
   }
   return sorted;
+}
+
+/** Node takes an address with a zone, such as fe80::1%eth0; nginx cannot write one. */
+function isUsable(address: string): boolean {
+  return isIPv4(address) || (isIPv6(address) && !address.includes('%'));
 }
 
 function listenersOf({ settings, stationPorts = STATION_PORTS }: RenderInput): Listener[] {
