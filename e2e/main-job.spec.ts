@@ -187,6 +187,18 @@ test('signing out ends the session on the agent as well', async ({ server, story
   await expect(page.getByText('Name or password is wrong')).toBeVisible();
 });
 
+test('the panel stops at once, although a page is open on it', async ({ server, story: page }) => {
+  await page.getByLabel('Password', { exact: true }).fill(ADMINISTRATOR.password);
+  await page.getByRole('button', { name: /sign in/i }).click();
+  await expect(page.getByText('Live', { exact: true }).first()).toBeVisible();
+  const asked = Date.now();
+  process.kill(server.panel.pid(), 'SIGTERM');
+  await expect(page.getByText('Not connected').first()).toBeVisible({ timeout: 30_000 });
+  await server.panel.close();
+  // Supervisors kill after ten seconds.
+  expect(Date.now() - asked).toBeLessThan(10_000);
+});
+
 test.afterAll(({ server }: { server: Server }) => {
   for (const log of [server.agent.log(), server.panel.log()]) {
     expect(log).not.toContain(ADMINISTRATOR.password);

@@ -18,7 +18,9 @@ export function openStreams(): OpenStreams {
 
 function createOpenStreams(): OpenStreams {
   const all = new Set<AbortController>();
+  let stopping = false;
   const closeAll = () => {
+    stopping = true;
     for (const controller of all) controller.abort();
   };
   process.on('SIGTERM', closeAll);
@@ -28,7 +30,8 @@ function createOpenStreams(): OpenStreams {
       const controller = new AbortController();
       all.add(controller);
       controller.signal.addEventListener('abort', () => all.delete(controller), { once: true });
-      if (caller.aborted) controller.abort();
+      // A page reconnects at once, over a connection the stopping server still serves.
+      if (caller.aborted || stopping) controller.abort();
       else caller.addEventListener('abort', () => controller.abort(), { once: true });
       return controller;
     },

@@ -4,6 +4,7 @@ import { CircleAlert } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import { cn } from './cn.ts';
 import { Label } from './label.tsx';
+import { withCode } from './note.tsx';
 
 /** What a control needs to belong to its label, hint and error. Spread it onto the control. */
 export interface FieldControl {
@@ -35,7 +36,7 @@ export function Field({ label, hint, error, className, children }: FieldProps) {
       {error ? (
         <p id={`${id}-error`} className="flex items-start gap-1.5 text-critical text-sm">
           <CircleAlert className="mt-0.5 size-4 shrink-0" aria-hidden />
-          <span className="block first-letter:uppercase">{error}</span>
+          <span className="block first-letter:uppercase">{withCode(error)}</span>
         </p>
       ) : null}
       {hint ? (
