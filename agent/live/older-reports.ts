@@ -9,6 +9,7 @@ import type { Reading } from './station-track.ts';
 const MAX_STATS_BYTES = 64 * 1024;
 const LOG_LINES = 50;
 const LOG_TIMEOUT_MS = 5000;
+const START_NOTED_LATE_MS = 1000;
 
 /**
  * Reads `stats.json`. The volume belongs to the station, so what lies there is not trusted: a link is not followed,
@@ -65,10 +66,17 @@ export async function readLogReport(
   const lines: string[] = [];
   const signal = AbortSignal.timeout(LOG_TIMEOUT_MS);
   for await (const line of docker.logs(containerId, { tail: LOG_LINES, follow: false, signal })) {
-    // The log goes on over restarts of the container; what an earlier run said does not count.
-    if (line.atMs === null || line.atMs >= startedAtMs) lines.push(line.text);
+    if (line.atMs === null || isOfThisRun(line.text, line.atMs - startedAtMs)) lines.push(line.text);
   }
   return parseLogReport(lines);
+}
+
+/**
+ * The log goes on over restarts of the container; what an earlier run said does not count. Docker notes the start a
+ * moment after the process began to talk, so its very first words are older; counts never are.
+ */
+function isOfThisRun(text: string, afterStartMs: number): boolean {
+  return afterStartMs >= 0 || (afterStartMs > -START_NOTED_LATE_MS && parseStatsLine(text) === null);
 }
 
 export function parseLogReport(lines: readonly string[]): LogReport {

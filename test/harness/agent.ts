@@ -92,9 +92,13 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
   async function kill(signal: NodeJS.Signals): Promise<void> {
     const running = child;
     if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
-    const gone = new Promise((resolve) => running.once('exit', resolve));
     running.kill(signal);
-    await gone;
+    await waitFor(
+      `the agent to end after ${signal}`,
+      () => running.exitCode !== null || running.signalCode !== null,
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${output.slice(-4000)}`);
+    });
   }
 
   await cleanEngine(prefix);

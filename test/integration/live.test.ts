@@ -30,10 +30,17 @@ async function station(index: number): Promise<StationSnapshot> {
 }
 async function until(what: string, holds: (now: Snapshot) => boolean): Promise<Snapshot> {
   let now = await snapshot();
-  await waitFor(what, async () => {
-    now = await snapshot();
-    return holds(now);
-  });
+  try {
+    await waitFor(what, async () => {
+      now = await snapshot();
+      return holds(now);
+    });
+  } catch (cause) {
+    const seen = now.stationList.map(({ index, state, reason, source, restarts }) =>
+      JSON.stringify({ index, state, reason, source, restarts }),
+    );
+    throw new Error(`${what} was not seen; last:\n${seen.join('\n')}\n${agent.log().slice(-6000)}`, { cause });
+  }
   return now;
 }
 async function addressOf(index: number): Promise<string> {
