@@ -12,11 +12,19 @@ const stateSchema = z.object({
   /** True from the first set of stations until it is stopped: nginx is then kept running. */
   engaged: z.boolean(),
   errorPort: z.int().nullable(),
+  /** An earlier configuration was restored: the fleet is not followed until the wanted one is applied again. */
+  held: z.boolean().default(false),
 });
 export type BalancerMemory = z.infer<typeof stateSchema>;
 
+/** What an earlier version did not know yet has its default. */
+const savedSettingsSchema = z.preprocess(
+  (saved) => ({ ...DEFAULT_BALANCER_SETTINGS, ...(saved as object) }),
+  balancerSettingsSchema,
+);
+
 export function getBalancerSettings(db: Db): BalancerSettings {
-  return findSetting(db, 'balancer', balancerSettingsSchema) ?? DEFAULT_BALANCER_SETTINGS;
+  return findSetting(db, 'balancer', savedSettingsSchema) ?? DEFAULT_BALANCER_SETTINGS;
 }
 
 export function saveBalancerSettings(db: Db, value: BalancerSettings, now: number): void {
@@ -24,7 +32,7 @@ export function saveBalancerSettings(db: Db, value: BalancerSettings, now: numbe
 }
 
 export function getBalancerMemory(db: Db): BalancerMemory {
-  return findSetting(db, 'balancer.memory', stateSchema) ?? { engaged: false, errorPort: null };
+  return findSetting(db, 'balancer.memory', stateSchema) ?? { engaged: false, errorPort: null, held: false };
 }
 
 export function saveBalancerMemory(db: Db, value: BalancerMemory, now: number): void {

@@ -11,7 +11,14 @@ import { stationOverrides } from './schema/fleet.ts';
 import { findSetting, saveSetting } from './settings.ts';
 
 const KEY = 'fleet';
-const savedSchema = z.object({ active: z.boolean(), settings: fleetSettingsSchema });
+/** What an earlier version did not know yet has its default. */
+const savedSchema = z.object({
+  active: z.boolean(),
+  settings: z.preprocess(
+    (saved) => ({ ...DEFAULT_FLEET_SETTINGS, ...(saved as object) }),
+    fleetSettingsSchema,
+  ),
+});
 
 /** The defaults, not active, until something was saved. */
 export function getDesiredFleet(db: Db): DesiredFleet {

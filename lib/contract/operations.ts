@@ -3,7 +3,7 @@
  * the panel and the CLI all derive from this table; nothing is typed twice.
  */
 import { z } from 'zod';
-import { balancerDetailSchema } from './balancer.ts';
+import { backupIdSchema, balancerDetailSchema, balancerTrafficSchema } from './balancer.ts';
 import {
   desiredFleetSchema,
   fleetChangeSchema,
@@ -55,6 +55,9 @@ const jobReference = z.object({ jobId: z.string() });
 const stationList = z.strictObject({
   stations: z.array(stationIndexSchema).min(1, 'name at least one station').max(10_000),
 });
+/** For this change alone; otherwise the balancer's setting holds. */
+const drainSeconds = balancerSettingsSchema.shape.drainSeconds.optional();
+const backupReference = z.strictObject({ id: backupIdSchema });
 const jobId = z.strictObject({ id: z.string().regex(/^[a-z0-9-]{8,40}$/, 'is not a job id') });
 
 export const operations = {
@@ -73,11 +76,22 @@ export const operations = {
     nothing,
     z.object({ version: z.string(), pid: z.number(), startedAt: z.number(), rssBytes: z.number() }),
   ),
+  /** Writes the wanted configuration again, over whatever is live, and follows the fleet from then on. */
+  'balancer.apply': call('write', nothing, balancerDetailSchema),
+  /** One earlier configuration, whole. */
+  'balancer.backup': call('read', backupReference, z.object({ id: z.string(), text: z.string() })),
   'balancer.configure': call('write', balancerSettingsSchema.partial(), balancerDetailSchema),
   'balancer.get': call('read', nothing, balancerDetailSchema),
+  /** Tells nginx to read its file again, whoever wrote it; refused when the file does not pass its test. */
+  'balancer.reload': call('write', nothing, balancerDetailSchema),
+  /** Makes an earlier configuration live and holds it: the fleet is not followed until `balancer.apply`. */
+  'balancer.restore': call('write', backupReference, balancerDetailSchema),
   'balancer.stop': call('root', nothing, done),
-  /** Applies a change and moves the fleet there; `expect` is the plan's step count the caller saw, checked when given. */
-  'fleet.apply': call('write', fleetChangeSchema, jobReference),
+  /** Asks nginx whether it would take the wanted configuration; nothing changes. */
+  'balancer.test': call('read', nothing, z.object({ ok: z.boolean(), message: z.string() })),
+  'balancer.traffic': call('read', nothing, balancerTrafficSchema),
+  /** Saves a change and starts the job that moves the fleet there. */
+  'fleet.apply': call('write', fleetChangeSchema.extend({ drainSeconds }), jobReference),
   'fleet.get': call('read', nothing, desiredFleetSchema.extend({ strangers: z.array(strangerSchema) })),
   'fleet.plan': call('read', fleetChangeSchema, fleetPlanSchema),
   /** Stops and removes every container of the fleet and stops the balancer; volumes and settings stay. */
@@ -120,9 +134,9 @@ export const operations = {
     }),
     logLineSchema,
   ),
-  'station.restart': call('write', stationList, jobReference),
+  'station.restart': call('write', stationList.extend({ drainSeconds }), jobReference),
   'station.start': call('write', stationList, jobReference),
-  'station.stop': call('write', stationList, jobReference),
+  'station.stop': call('write', stationList.extend({ drainSeconds }), jobReference),
 } as const satisfies Record<string, OperationSpec<z.ZodType, z.ZodType, 'call' | 'stream'>>;
 
 export type OperationName = keyof typeof operations;

@@ -63,6 +63,15 @@ export const fleetSettingsSchema = z.strictObject({
     .int('must be a port from 1024 to 64000')
     .min(1024, 'must be at least 1024')
     .max(64_000, 'must be at most 64000'),
+  /** A station that has not answered for this many seconds is restarted; 0 leaves it to the operator. */
+  hungRestartSeconds: z
+    .int('must be a whole number of seconds from 30 to 86400, or 0 for never')
+    .refine((v) => v === 0 || (v >= 30 && v <= 86_400), 'must be from 30 to 86400 seconds, or 0 for never'),
+  /** After this many of those restarts within an hour a station is left alone. */
+  hungRestartsPerHour: z
+    .int('must be a whole number from 1 to 20')
+    .min(1, 'must be at least 1')
+    .max(20, 'must be at most 20'),
 });
 export type FleetSettings = z.infer<typeof fleetSettingsSchema>;
 
@@ -77,10 +86,19 @@ export const stationOverrideSchema = z.strictObject({
 });
 export type StationOverride = z.infer<typeof stationOverrideSchema>;
 
+/**
+ * `nginx` copies every byte and balances by open sessions; `kernel` rewrites addresses in the kernel and balances by
+ * the client's address.
+ */
+export const balancerEngineSchema = z.enum(['nginx', 'kernel'], 'must be `nginx` or `kernel`');
+
 export const balancerSettingsSchema = z.strictObject({
+  engine: balancerEngineSchema,
   /** The ports clients reach; each takes TCP and UDP. */
   primaryPort: port,
   secondaryPort: port,
+  /** More ports clients may use, such as 80, 53, 2053 or 8443; each leads to the stations' primary port. */
+  extraPorts: z.array(port).max(16, 'must be at most 16 ports'),
   configPath: z
     .string()
     .max(255)
@@ -90,6 +108,32 @@ export const balancerSettingsSchema = z.strictObject({
     .int('must be a whole number from 100 to 1000000')
     .min(100, 'must be at least 100')
     .max(1_000_000, 'must be at most 1000000'),
+  /** Sessions one client address may hold on one port; many people can share an address. Null: no limit. */
+  sessionsPerClient: z
+    .int('must be a whole number from 1 to 100000, or empty for no limit')
+    .min(1, 'must be at least 1, or empty for no limit')
+    .max(100_000, 'must be at most 100000')
+    .nullable(),
+  /** How long a station that is about to stop may finish its sessions; it gets no new ones meanwhile. */
+  drainSeconds: z
+    .int('must be a whole number of seconds from 0 to 86400')
+    .min(0, 'must be at least 0; 0 stops at once')
+    .max(86_400, 'must be at most 86400, one day'),
+  /** How long sessions that began before a reload may go on in the nginx workers that held them. */
+  oldWorkerMinutes: z
+    .int('must be a whole number of minutes from 1 to 10080')
+    .min(1, 'must be at least 1')
+    .max(10_080, 'must be at most 10080, one week'),
+  /** A TCP session without a byte for this long ends. */
+  tcpIdleMinutes: z
+    .int('must be a whole number of minutes from 1 to 1440')
+    .min(1, 'must be at least 1')
+    .max(1440, 'must be at most 1440, one day'),
+  /** A UDP session without a datagram for this long ends. */
+  udpIdleSeconds: z
+    .int('must be a whole number of seconds from 10 to 3600')
+    .min(10, 'must be at least 10')
+    .max(3600, 'must be at most 3600'),
 });
 export type BalancerSettings = z.infer<typeof balancerSettingsSchema>;
 
@@ -106,11 +150,20 @@ export const DEFAULT_FLEET_SETTINGS: FleetSettings = {
   openFiles: 65_535,
   loopbackPorts: true,
   loopbackPortBase: 8080,
+  hungRestartSeconds: 120,
+  hungRestartsPerHour: 3,
 };
 
 export const DEFAULT_BALANCER_SETTINGS: BalancerSettings = {
+  engine: 'nginx',
   primaryPort: 443,
   secondaryPort: 5566,
+  extraPorts: [],
   configPath: '/etc/nginx/nginx.conf',
   targetSessions: 40_000,
+  sessionsPerClient: null,
+  drainSeconds: 60,
+  oldWorkerMinutes: 60,
+  tcpIdleMinutes: 15,
+  udpIdleSeconds: 120,
 };

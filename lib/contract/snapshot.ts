@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { balancerEngineSchema } from './settings.ts';
 
 /** One immutable picture of the whole server, made once a tick by the agent and shown everywhere. */
 
@@ -43,6 +44,10 @@ export const stationSnapshotSchema = z.object({
   restarts: z.number(),
   source: z.enum(['metrics', 'stats-file', 'log', 'none']),
   hasOverride: z.boolean(),
+  /** Whether the balancer sends it clients. */
+  rotation: z.enum(['in', 'out', 'draining']),
+  /** Whether it listens on 443 and 5566. Real stations need not: their clients can reach them another way. */
+  ingress: z.enum(['open', 'partial', 'closed', 'unknown']),
 });
 export type StationSnapshot = z.infer<typeof stationSnapshotSchema>;
 
@@ -58,12 +63,16 @@ export const problemSchema = z.object({
 export type Problem = z.infer<typeof problemSchema>;
 
 export const balancerStateSchema = z.object({
-  state: z.enum(['running', 'stopped', 'failed', 'off']),
+  /** `held`: a restored configuration runs, and changes of the fleet are not followed. */
+  state: z.enum(['running', 'held', 'stopped', 'failed', 'off']),
+  engine: balancerEngineSchema,
   /** Why it is not running, for people. */
   message: z.string().nullable(),
   /** Backends in the configuration that is live. */
   backends: z.number(),
   ports: z.array(z.object({ port: z.number(), protocol: z.enum(['tcp', 'udp']), listening: z.boolean() })),
+  /** nginx workers that only finish sessions from before a reload, and how many those are. */
+  oldWorkers: z.object({ workers: z.number(), sessions: z.number() }),
 });
 export type BalancerState = z.infer<typeof balancerStateSchema>;
 
