@@ -3,9 +3,12 @@
 import { defineAction } from './call.ts';
 
 /** Everything the panel can change, each through the contract's operation of that name. */
+export const applyBalancer = defineAction('balancer.apply');
 export const applyFleet = defineAction('fleet.apply');
 export const configureBalancer = defineAction('balancer.configure');
 export const cancelJob = defineAction('job.cancel');
+export const reloadBalancer = defineAction('balancer.reload');
 export const restartStations = defineAction('station.restart');
+export const restoreBalancer = defineAction('balancer.restore');
 export const startStations = defineAction('station.start');
 export const stopStations = defineAction('station.stop');

@@ -1,18 +1,13 @@
-import { CircleCheck, CircleX, Info } from 'lucide-react';
+import { Info } from 'lucide-react';
+import Link from 'next/link';
 import type { Snapshot } from '../../lib/contract/snapshot.ts';
+import { oldWorkersSentence } from '../../lib/format/balancer.ts';
 import { formatBytes } from '../../lib/format/bytes.ts';
 import { plural } from '../../lib/format/count.ts';
-import { Badge, type Tone } from '../ui/badge.tsx';
+import { BalancerBadge, BalancerPorts } from '../balancer/balancer-state.tsx';
 import { Card, CardBody, CardHeader } from '../ui/card.tsx';
 import { Progress } from '../ui/progress.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
-
-const BALANCER: Record<Snapshot['balancer']['state'], { label: string; tone: Tone }> = {
-  running: { label: 'Running', tone: 'ok' },
-  stopped: { label: 'Stopped', tone: 'critical' },
-  failed: { label: 'Failed', tone: 'critical' },
-  off: { label: 'Not in use', tone: 'neutral' },
-};
 
 /** The server under it all: how busy it is, and what its balancer listens on. */
 export function ServerCard({ snapshot }: { snapshot: Snapshot }) {
@@ -60,12 +55,14 @@ function Meter({ name, share, text }: { name: string; share: number | null; text
 }
 
 function Balancer({ balancer }: { balancer: Snapshot['balancer'] }) {
-  const { label, tone } = BALANCER[balancer.state];
+  const oldWorkers = oldWorkersSentence(balancer.oldWorkers);
   return (
     <div className="flex flex-col gap-2 border-t pt-5">
       <div className="flex items-center justify-between gap-3">
         <h3 className="flex items-center gap-1.5 font-medium">
-          Balancer
+          <Link href="/balancer" className="rounded underline-offset-4 hover:underline">
+            Balancer
+          </Link>
           <Tooltip content="The balancer carries what arrives on these ports. Today's stations meet most clients over WebRTC, on ports agreed for each session, so their users can be many while little passes here.">
             <button
               type="button"
@@ -76,26 +73,14 @@ function Balancer({ balancer }: { balancer: Snapshot['balancer'] }) {
             </button>
           </Tooltip>
         </h3>
-        <Badge tone={tone}>{label}</Badge>
+        <BalancerBadge state={balancer.state} />
       </div>
       {balancer.message ? <p className="text-ink-muted text-sm">{balancer.message}</p> : null}
-      {balancer.ports.length > 0 ? (
-        <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm" aria-label="Ports the balancer listens on">
-          {balancer.ports.map(({ port, protocol, listening }) => (
-            <li key={`${protocol}-${port}`} className="inline-flex items-center gap-1.5">
-              {listening ? (
-                <CircleCheck className="size-3.5 text-ok" aria-label="listens" />
-              ) : (
-                <CircleX className="size-3.5 text-critical" aria-label="does not listen" />
-              )}
-              {port}/{protocol}
-            </li>
-          ))}
-        </ul>
-      ) : null}
-      {balancer.state === 'running' ? (
+      {balancer.ports.length > 0 ? <BalancerPorts ports={balancer.ports} /> : null}
+      {balancer.state === 'running' || balancer.state === 'held' ? (
         <p className="text-ink-faint text-sm">sends to {plural(balancer.backends, 'station')}</p>
       ) : null}
+      {oldWorkers ? <p className="text-ink-faint text-sm">{oldWorkers}</p> : null}
     </div>
   );
 }

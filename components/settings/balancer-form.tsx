@@ -2,21 +2,26 @@
 
 import { useForm } from 'react-hook-form';
 import type { BalancerDetail } from '../../lib/contract/balancer.ts';
-import { fieldErrors } from '../../lib/contract/fields.ts';
-import { type BalancerSettings, balancerSettingsSchema } from '../../lib/contract/settings.ts';
+import type { BalancerSettings } from '../../lib/contract/settings.ts';
 import type { Result } from '../data/result.ts';
 import { useAction } from '../data/use-action.ts';
 import { Button } from '../ui/button.tsx';
 import { Card, CardBody, CardHeader } from '../ui/card.tsx';
-import { Field } from '../ui/field.tsx';
-import { Input } from '../ui/input.tsx';
 import { ErrorNote, Note } from '../ui/note.tsx';
 import { toast } from '../ui/toast-store.ts';
+import { AdvancedFields, MainFields } from './balancer-fields.tsx';
+import {
+  type BalancerFieldError,
+  type BalancerValues,
+  changedBalancer,
+  namedErrors,
+  parseBalancerValues,
+  toBalancerValues,
+} from './balancer-values.ts';
 
 export type ConfigureBalancer = (input: Partial<BalancerSettings>) => Promise<Result<BalancerDetail>>;
-type Values = { primaryPort: string; secondaryPort: string; targetSessions: string };
 
-/** The ports clients reach, and for how many sessions nginx is sized. Applied by a reload that cuts nobody. */
+/** The ports clients reach, how they are spread, and for how many sessions. Applied by a reload that cuts nobody. */
 export function BalancerForm({
   detail,
   configure,
@@ -27,38 +32,29 @@ export function BalancerForm({
   onApplied: () => void;
 }) {
   const { settings } = detail;
-  const form = useForm<Values>({
-    defaultValues: {
-      primaryPort: String(settings.primaryPort),
-      secondaryPort: String(settings.secondaryPort),
-      targetSessions: String(settings.targetSessions),
-    },
-  });
-  const { register, handleSubmit, setError, formState } = form;
+  const form = useForm<BalancerValues>({ defaultValues: toBalancerValues(settings) });
+  const { handleSubmit, setError, formState, reset } = form;
   const action = useAction(configure);
   const submit = handleSubmit(async (values) => {
-    const parsed = balancerSettingsSchema.partial().safeParse({
-      primaryPort: Number(values.primaryPort),
-      secondaryPort: Number(values.secondaryPort),
-      targetSessions: Number(values.targetSessions),
-    });
-    const fail = (errors: { field: string; message: string }[]) => {
-      for (const { field, message } of errors) setError(field as keyof Values, { message });
+    const fail = (errors: BalancerFieldError[]) => {
+      errors.forEach(({ field, message }, index) => {
+        setError(field, { message }, { shouldFocus: index === 0 });
+      });
     };
-    if (!parsed.success) return fail(fieldErrors(parsed.error));
-    const result = await action.run(parsed.data);
-    if (!result.ok) return fail(result.error.fields ?? []);
-    form.reset(values);
+    const parsed = parseBalancerValues(values);
+    if (!parsed.ok) return fail(parsed.errors);
+    const result = await action.run(changedBalancer(settings, parsed.settings));
+    if (!result.ok) return fail(namedErrors(values, result.error.fields ?? []));
+    reset(values);
     toast({ tone: 'ok', title: 'The balancer has its new settings' });
     onApplied();
   });
-  const { errors } = formState;
   return (
     <form onSubmit={(event) => void submit(event)} noValidate>
       <Card>
         <CardHeader
           title="Balancer"
-          description="nginx shares out what arrives on two ports, TCP and UDP, over the stations."
+          description="Shares out what arrives on its ports, TCP and UDP, over the stations."
         />
         <CardBody className="flex flex-col gap-5">
           {detail.foreignSites.length > 0 ? (
@@ -66,17 +62,8 @@ export function BalancerForm({
               {detail.foreignSites.join(', ')}
             </Note>
           ) : null}
-          <div className="grid grid-cols-1 gap-5 sm:grid-cols-3">
-            <Field label="First port" error={errors.primaryPort?.message}>
-              {(props) => <Input {...props} {...register('primaryPort')} inputMode="numeric" />}
-            </Field>
-            <Field label="Second port" error={errors.secondaryPort?.message}>
-              {(props) => <Input {...props} {...register('secondaryPort')} inputMode="numeric" />}
-            </Field>
-            <Field label="Sessions to be held at once" error={errors.targetSessions?.message}>
-              {(props) => <Input {...props} {...register('targetSessions')} inputMode="numeric" />}
-            </Field>
-          </div>
+          <MainFields form={form} />
+          <AdvancedFields form={form} />
           <details className="text-sm">
             <summary className="cursor-pointer rounded text-ink-muted hover:text-ink">
               How nginx is sized for it
@@ -88,10 +75,15 @@ export function BalancerForm({
             </ol>
           </details>
           {action.error ? <ErrorNote error={action.error} live /> : null}
-          <div>
+          <div className="flex flex-wrap gap-3">
             <Button type="submit" pending={action.pending} disabled={!formState.isDirty}>
               Apply to the balancer
             </Button>
+            {formState.isDirty ? (
+              <Button variant="ghost" onClick={() => reset(toBalancerValues(settings))}>
+                Discard
+              </Button>
+            ) : null}
           </div>
         </CardBody>
       </Card>

@@ -119,6 +119,34 @@ export function LimitsCard({ form }: { form: Form }) {
   );
 }
 
+/** What is done about a station that runs and answers nobody. */
+export function HungCard({ form }: { form: Form }) {
+  return (
+    <Card>
+      <CardHeader
+        title="Stations that hang"
+        description="One that stops answering gets no new clients within seconds, whatever is set here."
+      />
+      <CardBody className="grid grid-cols-1 gap-5 sm:grid-cols-2">
+        <TextField
+          form={form}
+          name="hungRestartSeconds"
+          label="Restart it after"
+          unit="seconds"
+          hint="Without an answer for this long; 30 to 86,400. 0 leaves it to you."
+        />
+        <TextField
+          form={form}
+          name="hungRestartsPerHour"
+          label="At most"
+          unit="an hour"
+          hint="1 to 20 restarts of one station within an hour; after that it is left alone, and shown."
+        />
+      </CardBody>
+    </Card>
+  );
+}
+
 function TextField(props: { form: Form; name: TextName; label: string; hint: string; unit?: string }) {
   const { form, name, label, hint, unit } = props;
   return (

@@ -10,7 +10,7 @@ import { call } from '../data/use-call.ts';
 import { useJobs } from '../jobs/jobs-provider.tsx';
 import { Button } from '../ui/button.tsx';
 import { ErrorNote } from '../ui/note.tsx';
-import { FleetCard, LimitsCard } from './fleet-fields.tsx';
+import { FleetCard, HungCard, LimitsCard } from './fleet-fields.tsx';
 import { changedSettings, type FleetValues, parseValues, toValues } from './fleet-values.ts';
 import { LeaveGuard } from './leave-guard.tsx';
 import { PlanDialog } from './plan-dialog.tsx';
@@ -62,6 +62,7 @@ export function FleetForm({ current, applyFleet, onApplied }: FleetFormProps) {
       <LeaveGuard dirty={isDirty} />
       <FleetCard form={form} />
       <LimitsCard form={form} />
+      <HungCard form={form} />
       {error ? <ErrorNote error={error} live /> : null}
       {/* While something is changed the buttons stay in reach, above the pages' bar of a phone. */}
       <div

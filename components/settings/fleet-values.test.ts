@@ -15,6 +15,8 @@ describe('the form', () => {
     ['maxClients', '1001', 'must be at most 1000'],
     ['bandwidthMbps', '0', 'from 1 to 10000 Mbit/s'],
     ['memoryMb', '10', 'must be at least 64 MB'],
+    ['hungRestartSeconds', '10', 'must be from 30 to 86400 seconds, or 0 for never'],
+    ['hungRestartsPerHour', '0', 'must be at least 1'],
     ['image', 'Not An Image', 'must be an image reference'],
   ] as const)('%s = %j says what is wrong in the words of the contract', (field, text, message) => {
     const parsed = parseValues({ ...toValues(DEFAULT_FLEET_SETTINGS), [field]: text });

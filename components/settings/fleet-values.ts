@@ -21,6 +21,8 @@ export function toValues(settings: FleetSettings): FleetValues {
     openFiles: text(settings.openFiles),
     loopbackPorts: settings.loopbackPorts,
     loopbackPortBase: text(settings.loopbackPortBase),
+    hungRestartSeconds: text(settings.hungRestartSeconds),
+    hungRestartsPerHour: text(settings.hungRestartsPerHour),
   };
 }
 
@@ -43,6 +45,8 @@ export function parseValues(values: FleetValues): Parsed {
     openFiles: number(values.openFiles),
     loopbackPorts: values.loopbackPorts,
     loopbackPortBase: number(values.loopbackPortBase),
+    hungRestartSeconds: number(values.hungRestartSeconds),
+    hungRestartsPerHour: number(values.hungRestartsPerHour),
   });
   if (parsed.success) return { ok: true, settings: parsed.data };
   return {

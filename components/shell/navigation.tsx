@@ -1,6 +1,6 @@
 'use client';
 
-import { Activity, LayoutDashboard, type LucideIcon, Server, Settings } from 'lucide-react';
+import { Activity, LayoutDashboard, type LucideIcon, Server, Settings, Waypoints } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { cn } from '../ui/cn.ts';
@@ -14,6 +14,7 @@ interface Destination {
 const DESTINATIONS: Destination[] = [
   { href: '/', label: 'Overview', icon: LayoutDashboard },
   { href: '/stations', label: 'Stations', icon: Server },
+  { href: '/balancer', label: 'Balancer', icon: Waypoints },
   { href: '/activity', label: 'Activity', icon: Activity },
   { href: '/settings', label: 'Settings', icon: Settings },
 ];
@@ -52,7 +53,7 @@ export function BottomNavigation() {
   return (
     <nav
       aria-label="Pages"
-      className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-4 border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
+      className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-5 border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
     >
       {DESTINATIONS.map(({ href, label, icon: Icon }) => (
         <Link
