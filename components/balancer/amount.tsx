@@ -1,0 +1,9 @@
+/** How much in all, and below it how fast just now. */
+export function Amount({ amount, rate, moving }: { amount: string; rate: string; moving: boolean }) {
+  return (
+    <span className="flex flex-col leading-tight">
+      <span>{amount}</span>
+      <span className={moving ? 'text-ink-muted text-xs' : 'text-ink-faint text-xs'}>{rate}</span>
+    </span>
+  );
+}

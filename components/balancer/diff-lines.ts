@@ -1,0 +1,27 @@
+/** A unified diff as lines with their meaning. Pure. */
+
+export interface DiffLine {
+  /** `place` says where in the file the next lines stand; `file` names the two files. */
+  kind: 'added' | 'removed' | 'place' | 'file' | 'same';
+  text: string;
+}
+
+/** The marks stay in the text: colour is never all that tells the two apart. */
+export function diffLines(diff: string): DiffLine[] {
+  const lines = diff.replace(/\n$/, '').split('\n');
+  const firstPlace = lines.findIndex((text) => text.startsWith('@@'));
+  return lines.map((text, at) => {
+    // `--- a` is a file's name before the first place, and a removed line `-- a` after it.
+    if (at < firstPlace && /^(---|\+\+\+) /.test(text)) return { kind: 'file', text };
+    if (text.startsWith('@@')) return { kind: 'place', text };
+    if (text.startsWith('+')) return { kind: 'added', text };
+    if (text.startsWith('-')) return { kind: 'removed', text };
+    return { kind: 'same', text };
+  });
+}
+
+/** `3 lines more, 1 line less`, as a sentence for those who do not read diffs. */
+export function countChanges(lines: readonly DiffLine[]): { added: number; removed: number } {
+  const count = (kind: DiffLine['kind']) => lines.filter((line) => line.kind === kind).length;
+  return { added: count('added'), removed: count('removed') };
+}
