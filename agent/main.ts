@@ -7,6 +7,7 @@ import { createDocker } from '../lib/host/docker.ts';
 import { pathsFor } from '../lib/host/paths.ts';
 import { createActivityLog } from './activity.ts';
 import { createBalancerService } from './balancer/create.ts';
+import { listTrafficStations } from './balancer/traffic-stations.ts';
 import type { CoreDeps, Deps } from './deps.ts';
 import { readAgentEnv } from './env.ts';
 import { createFleetService } from './fleet/create.ts';
@@ -35,11 +36,16 @@ function build(): Deps {
     docker: createDocker(env.dockerSocket),
     jobs: createJobRunner({ db, log, now }),
   };
-  const balancer = createBalancerService(core);
+  const balancer = createBalancerService({
+    ...core,
+    trafficStations: () => listTrafficStations(fleet, live),
+  });
   const fleet = createFleetService({
     ...core,
     balancer,
     connectedOf: (station) => live.connectedOf(station),
+    healthOf: (station) => live.healthOf(station),
+    hurry: () => live.hurry(),
   });
   const live = createLiveService({ ...core, fleet, balancer });
   return { ...core, balancer, fleet, live, identity: createIdentity({ db, activity, now }) };

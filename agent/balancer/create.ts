@@ -1,50 +1,47 @@
 /**
- * The balancer service: keeps nginx running with the stations the fleet gave last. One change at a time; every
- * change goes through lib/balancer/apply.ts, so a refused one leaves what was there.
+ * The balancer service: keeps nginx, and the kernel's rules where they are the engine, in step with the stations the
+ * fleet gave last. One change at a time; a refused one leaves what was there.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { createTwoFilesPatch } from 'diff';
 import {
   getBalancerMemory,
   getBalancerSettings,
   saveBalancerMemory,
   saveBalancerSettings,
 } from '../../db/balancer-settings.ts';
-import { applyConfig } from '../../lib/balancer/apply.ts';
 import { findOriginal, listBackups } from '../../lib/balancer/backups.ts';
 import { readForeignSites } from '../../lib/balancer/foreign-sites.ts';
-import { readListening } from '../../lib/balancer/listening.ts';
-import { backendsIn, portsIn } from '../../lib/balancer/live-config.ts';
+import { backendsIn } from '../../lib/balancer/live-config.ts';
 import { driftOf, ownershipOf } from '../../lib/balancer/marker.ts';
-import { searchMaster, signal, stopNginx } from '../../lib/balancer/nginx-process.ts';
+import { signal } from '../../lib/balancer/nginx-process.ts';
 import { restoreOriginal } from '../../lib/balancer/restore.ts';
-import type { Sizing } from '../../lib/balancer/sizing.ts';
+import { totalOf } from '../../lib/balancer/sessions.ts';
 import type { BalancerDetail } from '../../lib/contract/balancer.ts';
 import { AppError } from '../../lib/contract/errors.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
-import type { BalancerState } from '../../lib/contract/snapshot.ts';
+import { createByHand } from './by-hand.ts';
 import { type ErrorListener, listenForErrors } from './error-listener.ts';
+import { createKeeper, readIfThere } from './keeper.ts';
+import { createKernelEngine } from './kernel-engine.ts';
 import { portsOf } from './port-states.ts';
-import { createPreparation, type Prepared } from './preparation.ts';
+import { createPreparation } from './preparation.ts';
 import { balancerProblems } from './problems.ts';
 import type { Backend, BalancerService, BalancerServiceOptions } from './service.ts';
 import { checkedSettings } from './settings-check.ts';
+import { createTraffic } from './traffic.ts';
 import { createTurns } from './turns.ts';
 import { watchBalancer } from './watch.ts';
 
 export function createBalancerService(options: BalancerServiceOptions): BalancerService {
-  const { db, now, log, activity, paths } = options;
+  const { db, now, log, activity, paths, env } = options;
   const backupsDir = `${paths.backupsDir}/nginx`;
-  const preparation = createPreparation(options);
+  const kernel = createKernelEngine(env.prefix);
+  const traffic = createTraffic({ prefix: env.prefix, now, log });
+  const stations = () => options.trafficStations?.() ?? [];
   let settings = getBalancerSettings(db);
   let memory = getBalancerMemory(db);
   /** What the fleet wants; null until it said so, or until a configuration of ours was found. */
   let wanted: Backend[] | null = null;
-  let liveConfig: string | null = null;
-  let sizing: Sizing | null = null;
-  let state: BalancerState['state'] = 'off';
-  let failure: AppError | null = null;
-  let drift: BalancerDetail['config']['drift'] = 'none';
-  let ports: BalancerState['ports'] = [];
   let errors: Promise<ErrorListener> | undefined;
 
   function remember(change: Partial<typeof memory>): void {
@@ -65,90 +62,58 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     return errors;
   }
 
-  async function prepare(next: BalancerSettings, backends: readonly Backend[]): Promise<Prepared> {
-    return preparation.prepare(next, backends, (await errorListener()).port);
-  }
+  const keeper = createKeeper({
+    log,
+    now,
+    paths,
+    backupsDir,
+    preparation: createPreparation(options),
+    errorPort: async () => (await errorListener()).port,
+  });
 
-  /** Only ever called in a turn. */
+  /** nginx first: where the kernel's rules fail, or for IPv6, sessions go through it. Only ever called in a turn. */
   async function bring(next: BalancerSettings, backends: Backend[], friends: number[] = []) {
+    const result = await keeper.bring(next, backends, friends);
     try {
-      await mkdir(paths.runDir, { recursive: true });
-      const prepared = await prepare(next, backends);
-      const started = performance.now();
-      const result = await applyConfig({
-        instance: prepared.instance,
-        content: prepared.content,
-        backupsDir,
-        now,
-        friends,
-      });
-      liveConfig = prepared.content;
-      sizing = prepared.sizing;
-      state = 'running';
-      failure = null;
-      drift = 'none';
-      ports = portsOf(next, prepared.content, () => true);
-      if (result.changed)
-        log.info(
-          { backends: backends.length, ms: Math.round(performance.now() - started) },
-          'balancer configuration applied',
-        );
-      return result;
+      const ruled = await kernel.follow(next, backends);
+      await traffic.follow(next, backends);
+      return { changed: result.changed || ruled };
     } catch (error) {
-      failure = asAppError(error);
-      const master = await currentMaster();
-      state = master === null ? 'failed' : 'running';
-      if (master === null) ports = portsOf(settings, '', () => false);
-      log.warn({ code: failure.code, reason: failure.message }, 'balancer configuration not applied');
-      throw failure;
-    }
-  }
-
-  /** Null too when nginx was removed from the host. */
-  async function currentMaster(): Promise<number | null> {
-    try {
-      return await searchMaster(await preparation.instanceFor(settings.configPath));
-    } catch (error) {
-      if (error instanceof AppError) return null;
+      if (error instanceof AppError) keeper.failure = error;
       throw error;
     }
   }
 
-  const turns = createTurns<Backend[], { changed: boolean }>((backends) => {
+  const turns = createTurns<Backend[], { changed: boolean }>(async (backends) => {
     wanted = backends;
+    if (memory.held) return { changed: false };
     if (!memory.engaged) remember({ engaged: true });
     return bring(settings, backends);
   });
 
   const watch = watchBalancer({
-    everyMs: options.env.tickMs,
+    everyMs: env.tickMs,
     now,
     log,
     activity,
     isWanted: () => memory.engaged && wanted !== null,
-    hasFailed: () => failure !== null,
+    hasFailed: () => keeper.failure !== null,
     configPath: () => settings.configPath,
-    currentMaster,
+    currentMaster: () => keeper.currentMaster(settings),
     bringBack: () =>
       turns.alone(async () => {
-        if (memory.engaged && wanted !== null) await bring(settings, wanted);
+        if (!memory.engaged || wanted === null) return;
+        if (memory.held) await keeper.startAsIs(settings);
+        else await bring(settings, wanted);
       }),
-    sawGone: () => {
-      state = 'failed';
-      ports = portsOf(settings, '', () => false);
-      failure ??= new AppError('balancer_rejected', {
-        message: 'nginx has ended; it is being started again.',
-      });
-    },
-    sawConfig: (live) => {
-      drift = driftOf(live, liveConfig);
-    },
+    sawGone: () => keeper.sawGone(settings),
+    sawConfig: (live) => keeper.sawConfig(live),
     sawRunning: async () => {
-      const listening = await readListening(portsIn(liveConfig ?? ''));
-      ports = portsOf(settings, liveConfig ?? '', (port, protocol) =>
-        listening.some((one) => one.port === port && one.protocol === protocol && one.listening),
-      );
+      await keeper.sawRunning(settings);
+      if (await kernel.check()) log.warn('the rules of the kernel engine were gone; they are back');
+      await traffic.read(stations(), settings.engine);
     },
+    sawWorkers: () => keeper.sawWorkers(settings),
   });
 
   async function configure(change: Partial<BalancerSettings>, actor: string): Promise<BalancerDetail> {
@@ -157,43 +122,62 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
       Object.entries(change)
         .map(([key, value]) => `${key} ${value}`)
         .join(', ') || 'settings written again';
+    const entry = { actor, action: 'balancer.configure', summary: `Balancer: ${summary}` };
     try {
       await turns.alone(async () => {
-        if (memory.engaged && wanted !== null) await move(next, wanted);
+        if (memory.engaged && wanted !== null && !memory.held) await move(next, wanted);
         settings = next;
         saveBalancerSettings(db, next, now());
       });
     } catch (error) {
       // The refusal was told to who asked; what runs is as it was and needs no bringing back.
-      if (state === 'running') failure = null;
-      activity.record({
-        actor,
-        action: 'balancer.configure',
-        summary: `Balancer: ${summary}`,
-        outcome: 'failed',
-      });
+      if (keeper.state === 'running') keeper.failure = null;
+      activity.record({ ...entry, outcome: 'failed' });
       throw error;
     }
-    activity.record({ actor, action: 'balancer.configure', summary: `Balancer: ${summary}`, outcome: 'ok' });
+    activity.record({ ...entry, outcome: 'ok' });
     return detail();
   }
 
   /** At another path a second nginx takes over; the first ends when its sessions have. */
   async function move(next: BalancerSettings, backends: Backend[]): Promise<void> {
     const from = settings.configPath;
-    const old = next.configPath === from ? null : await currentMaster();
-    await bring(next, backends, old === null ? [] : [old]);
+    const old = next.configPath === from ? null : await keeper.currentMaster(settings);
+    try {
+      await bring(next, backends, old === null ? [] : [old]);
+    } catch (error) {
+      // nginx may have taken it while the kernel did not: both go back to what they had.
+      if (keeper.state === 'running' && next.configPath === from)
+        await bring(settings, backends).catch((second: unknown) => log.warn({ err: second }, 'going back'));
+      throw error;
+    }
     if (next.configPath === from) return;
     if (old !== null) signal(old, 'SIGQUIT');
     await restoreOriginal({ configPath: from, backupsDir });
   }
 
+  const byHand = createByHand({
+    backupsDir,
+    now,
+    activity,
+    prepared: () => keeper.prepare(settings, wanted ?? []),
+  });
+
+  function requireEngaged(): void {
+    if (!memory.engaged)
+      throw new AppError('conflict', {
+        message: 'The balancer is off: it starts with the fleet.',
+        remedy: 'Bring the fleet up first, for example with: sudo ./conduit scale 3',
+      });
+  }
+
   async function detail(): Promise<BalancerDetail> {
     const live = await readIfThere(settings.configPath);
-    const prepared = await prepare(settings, wanted ?? []).catch((error: unknown) => {
+    const prepared = await keeper.prepare(settings, wanted ?? []).catch((error: unknown) => {
       if (error instanceof AppError) return null;
       throw error;
     });
+    const content = prepared?.content ?? '';
     const original =
       live !== null && ownershipOf(live) === 'foreign'
         ? live
@@ -205,9 +189,11 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
       config: {
         path: settings.configPath,
         live,
-        wanted: prepared?.content ?? '',
-        drift: driftOf(live, memory.engaged ? (prepared?.content ?? null) : null),
+        wanted: content,
+        drift: driftOf(live, memory.engaged ? content : null),
+        diff: live === content ? null : createTwoFilesPatch('live', 'wanted', live ?? '', content),
       },
+      kernelRules: settings.engine === 'kernel' ? kernel.script(settings, wanted ?? []) : null,
       backups: await listBackups(backupsDir),
       foreignSites:
         prepared?.instance.hostDefault === false ? [] : await readForeignSites(settings.configPath, original),
@@ -220,41 +206,84 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     configure,
     detail,
     sync: (backends) => turns.request(backends),
+    test: byHand.test,
+    backup: byHand.backup,
+    async apply(actor) {
+      requireEngaged();
+      remember({ held: false });
+      return configure({}, actor);
+    },
+    async reload(actor) {
+      requireEngaged();
+      await turns.alone(() => byHand.reload(actor));
+      return detail();
+    },
+    async restore(id, actor) {
+      requireEngaged();
+      await turns.alone(async () => {
+        keeper.liveConfig = await byHand.restore(id, actor);
+        Object.assign(keeper, { state: 'running', failure: null, drift: 'none' });
+        remember({ held: true });
+        await keeper.sawRunning(settings);
+      });
+      return detail();
+    },
+    liveBackends: () => (keeper.liveConfig === null ? [] : backendsIn(keeper.liveConfig)),
+    stationEnded: (address) => kernel.stationEnded(address),
+    async sessions() {
+      const all = stations();
+      const found = await traffic.sessionsOf(all, settings.engine);
+      return new Map(
+        all.map(({ index, address }) => {
+          const open = found.get(address);
+          return [index, open === undefined ? 0 : totalOf(open)];
+        }),
+      );
+    },
+    traffic: async () => ({
+      ...(await traffic.read(stations(), settings.engine)),
+      oldWorkers: keeper.oldWorkers,
+    }),
     state: () => ({
-      state,
-      message: failure?.message ?? (state === 'running' && wanted?.length === 0 ? NO_STATION : null),
-      backends: state === 'running' ? backendsIn(liveConfig ?? '').length : 0,
-      ports,
+      state: keeper.state === 'running' && memory.held ? 'held' : keeper.state,
+      engine: settings.engine,
+      message:
+        keeper.failure?.message ??
+        (keeper.state === 'running' && !memory.held && wanted?.length === 0 ? NO_STATION : null),
+      backends: keeper.state === 'running' ? service.liveBackends().length : 0,
+      ports: keeper.ports,
+      oldWorkers: {
+        workers: keeper.oldWorkers.length,
+        sessions: keeper.oldWorkers.reduce((sum, one) => sum + one.sessions, 0),
+      },
     }),
     problems: () =>
       balancerProblems({
-        state,
-        failure,
-        drift,
+        state: keeper.state,
+        held: memory.held,
+        failure: keeper.failure,
+        drift: keeper.drift,
         configPath: settings.configPath,
-        sizing,
+        sizing: keeper.sizing,
         targetSessions: settings.targetSessions,
       }),
     stop: () =>
       turns.alone(async () => {
         if (!memory.engaged) return;
-        remember({ engaged: false });
+        remember({ engaged: false, held: false });
         wanted = null;
-        liveConfig = null;
-        await stopNginx(await preparation.instanceFor(settings.configPath));
-        state = 'stopped';
-        failure = null;
-        drift = 'none';
-        ports = portsOf(settings, '', () => false);
+        await kernel.remove();
+        await traffic.remove();
+        await keeper.stop(settings);
       }),
     async start() {
       await errorListener();
       const live = await readIfThere(settings.configPath);
-      if (memory.engaged && live !== null && ownershipOf(live) === 'ours') {
+      if (memory.engaged && live !== null && (memory.held || ownershipOf(live) === 'ours')) {
         wanted = backendsIn(live);
-        liveConfig = live;
-        state = (await currentMaster()) === null ? 'failed' : 'running';
-        ports = portsOf(settings, live, () => state === 'running');
+        keeper.liveConfig = live;
+        keeper.state = (await keeper.currentMaster(settings)) === null ? 'failed' : 'running';
+        keeper.ports = portsOf(settings, live, () => keeper.state === 'running');
       }
       watch.start();
     },
@@ -268,19 +297,3 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
 }
 
 const NO_STATION = 'No station is ready, so nothing listens and clients are refused.';
-
-function asAppError(error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new AppError('balancer_rejected', {
-    message: `The balancer could not be set up: ${reason}`,
-    cause: error,
-  });
-}
-
-async function readIfThere(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-}

@@ -3,14 +3,14 @@ import { portsIn } from '../../lib/balancer/live-config.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
 import type { BalancerState } from '../../lib/contract/snapshot.ts';
 
-/** The four listeners; those that `config` does not have do not listen. */
+/** Each listener, TCP and UDP; those that `config` does not have do not listen. */
 export function portsOf(
-  { primaryPort, secondaryPort }: BalancerSettings,
+  { primaryPort, secondaryPort, extraPorts }: BalancerSettings,
   config: string,
   isListening: (port: number, protocol: 'tcp' | 'udp') => boolean,
 ): BalancerState['ports'] {
   const configured = portsIn(config);
-  return [primaryPort, secondaryPort].flatMap((port) =>
+  return [primaryPort, secondaryPort, ...extraPorts].flatMap((port) =>
     (['tcp', 'udp'] as const).map((protocol) => ({
       port,
       protocol,

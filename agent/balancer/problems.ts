@@ -6,6 +6,8 @@ import type { BalancerState, Problem } from '../../lib/contract/snapshot.ts';
 
 export interface BalancerFacts {
   state: BalancerState['state'];
+  /** A restored configuration runs until it is let go. */
+  held: boolean;
   /** Why the last attempt failed; null after one that worked. */
   failure: AppError | null;
   drift: BalancerDetail['config']['drift'];
@@ -16,7 +18,7 @@ export interface BalancerFacts {
 
 export function balancerProblems(facts: BalancerFacts): Problem[] {
   if (facts.state === 'off' || facts.state === 'stopped') return [];
-  return [...failureProblem(facts), ...driftProblem(facts), ...capacityProblem(facts)];
+  return [...failureProblem(facts), ...heldProblem(facts), ...driftProblem(facts), ...capacityProblem(facts)];
 }
 
 function failureProblem({ state, failure }: BalancerFacts): Problem[] {
@@ -35,8 +37,22 @@ function failureProblem({ state, failure }: BalancerFacts): Problem[] {
   ];
 }
 
-function driftProblem({ drift, configPath }: BalancerFacts): Problem[] {
-  if (drift === 'none') return [];
+function heldProblem({ held, configPath }: BalancerFacts): Problem[] {
+  if (!held) return [];
+  return [
+    {
+      code: 'balancer-held',
+      severity: 'warning',
+      title: 'The balancer runs a restored configuration',
+      detail: `${configPath} is an earlier one that was restored by hand. Stations that come or go meanwhile are not followed.`,
+      remedy: 'Apply the wanted configuration on the Balancer page or with: sudo ./conduit nginx apply',
+      station: null,
+    },
+  ];
+}
+
+function driftProblem({ drift, configPath, held }: BalancerFacts): Problem[] {
+  if (drift === 'none' || held) return [];
   const what = {
     absent: 'was removed',
     differs: 'was changed by hand or by another program',

@@ -1,9 +1,10 @@
 /** The balancer as the agent keeps it: one configuration of ours, tested before it is swapped in, watched while it runs. */
 import type { Backend } from '../../lib/balancer/render.ts';
-import type { BalancerDetail } from '../../lib/contract/balancer.ts';
+import type { BalancerDetail, BalancerTraffic } from '../../lib/contract/balancer.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
 import type { BalancerState, Problem } from '../../lib/contract/snapshot.ts';
 import type { CoreDeps } from '../deps.ts';
+import type { TrafficStation } from './traffic.ts';
 
 export type { Backend };
 
@@ -17,6 +18,22 @@ export interface BalancerService {
    * @throws AppError balancer_rejected (old file stays), port_in_use, host_unsupported
    */
   sync(backends: Backend[]): Promise<{ changed: boolean }>;
+  /** Writes the wanted configuration again and lets go of a restored one. @throws AppError conflict while it is off */
+  apply(actor: string): Promise<BalancerDetail>;
+  /** Whether nginx would take the wanted configuration; nothing changes. */
+  test(): Promise<{ ok: boolean; message: string }>;
+  /** nginx reads its file again, whoever wrote it. @throws AppError conflict, balancer_rejected */
+  reload(actor: string): Promise<BalancerDetail>;
+  /** Makes an earlier configuration live and holds it until `apply`. @throws AppError not_found, conflict, balancer_rejected */
+  restore(id: string, actor: string): Promise<BalancerDetail>;
+  backup(id: string): Promise<{ id: string; text: string }>;
+  /** Stations the live configuration sends clients to. */
+  liveBackends(): Backend[];
+  /** The station's container has ended. */
+  stationEnded(address: string): Promise<void>;
+  /** Open sessions through the balancer, by station. */
+  sessions(): Promise<Map<number, number>>;
+  traffic(): Promise<BalancerTraffic>;
   /** Stops nginx if it is ours; the configuration stays. */
   stop(): Promise<void>;
   state(): BalancerState;
@@ -28,6 +45,8 @@ export interface BalancerService {
 }
 
 export interface BalancerServiceOptions extends CoreDeps {
+  /** The stations that have an address, as the fleet and their own reports say now. */
+  trafficStations?: () => TrafficStation[];
   /** Folder of nginx.conf's template; by default `templates` beside `db`. */
   templatesDir?: string;
   /** Ports of the stations, where they are not 443 and 5566. */

@@ -12,6 +12,12 @@ export async function checkedSettings(
   const next = parseInput(balancerSettingsSchema, { ...current, ...change });
   if (next.primaryPort === next.secondaryPort)
     throw invalid('secondaryPort', 'must differ from the primary port; each takes TCP and UDP');
+  const twice = next.extraPorts.find(
+    (port, at) =>
+      port === next.primaryPort || port === next.secondaryPort || next.extraPorts.indexOf(port) !== at,
+  );
+  if (twice !== undefined)
+    throw invalid('extraPorts', `must not name a port twice; ${twice} is used already`);
   if (next.configPath !== current.configPath) await checkPath(next.configPath);
   return next;
 }

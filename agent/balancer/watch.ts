@@ -22,12 +22,15 @@ export interface WatchOptions {
   sawConfig: (text: string | null) => void;
   /** Now and then, while the master runs. */
   sawRunning: () => Promise<void>;
+  /** More often: after a reload the old workers thin out. */
+  sawWorkers: () => Promise<void>;
 }
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
 /** Reading the kernel's UDP table costs time with many sessions, and a master keeps its sockets anyway. */
 const PORTS_EVERY_MS = 30_000;
+const WORKERS_EVERY_MS = 4000;
 
 export function watchBalancer(options: WatchOptions): { start(): void; stop(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
@@ -36,6 +39,7 @@ export function watchBalancer(options: WatchOptions): { start(): void; stop(): P
   let pauseMs = FIRST_PAUSE_MS;
   let retryAt = 0;
   let portsAt = 0;
+  let workersAt = 0;
   let seen: string | undefined;
   let outage = false;
 
@@ -47,6 +51,10 @@ export function watchBalancer(options: WatchOptions): { start(): void; stop(): P
     pauseMs = FIRST_PAUSE_MS;
     outage = false;
     await lookAtConfig();
+    if (options.now() - workersAt >= WORKERS_EVERY_MS) {
+      workersAt = options.now();
+      await options.sawWorkers();
+    }
     if (options.now() - portsAt < PORTS_EVERY_MS) return;
     portsAt = options.now();
     await options.sawRunning();

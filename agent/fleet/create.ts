@@ -2,12 +2,15 @@
 import { getDesiredFleet, saveDesiredFleet } from '../../db/desired-fleet.ts';
 import { AppError } from '../../lib/contract/errors.ts';
 import type { DesiredFleet } from '../../lib/contract/fleet.ts';
+import type { Job } from '../../lib/contract/jobs.ts';
 import { applyChange, describeChange, withStopped } from '../../lib/fleet/desired-change.ts';
 import { FLEET_LABEL, STATION_LABEL } from '../../lib/fleet/names.ts';
 import type { EngineEvent } from '../../lib/host/docker-types.ts';
+import { createCalm } from './calm.ts';
 import { removeProbes } from './environment.ts';
 import { createFleetJobs } from './fleet-jobs.ts';
 import { followEngine } from './follow-engine.ts';
+import { createHungWatch } from './hung.ts';
 import { createKeyGuard } from './keys.ts';
 import { moveFleet, type Progress } from './move.ts';
 import { blockedStations, draftPlan, type FleetCore } from './planner.ts';
@@ -42,18 +45,55 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     balancer,
     log,
     runtimes: currentRuntimes,
+    healthOf: options.healthOf,
     refresh: () => state.refresh(),
     isBalanced: () => desired.active && desired.settings.networkMode === 'cluster',
   });
   const fleetJobs = createFleetJobs(options, (job) => recovery.jobEnded(job));
-  const move = (progress: Progress, only?: ReadonlySet<number>) =>
-    moveFleet({ core, rotation, progress, desired: () => desired, ...(only === undefined ? {} : { only }) });
+  const move = (
+    progress: Progress,
+    drainSeconds = balancer.settings().drainSeconds,
+    only?: ReadonlySet<number>,
+  ) =>
+    moveFleet({
+      core,
+      rotation,
+      progress,
+      desired: () => desired,
+      drainSeconds,
+      ...(only === undefined ? {} : { only }),
+    });
   const recovery = createRecovery({
     core,
     fleetJobs,
     desired: () => desired,
     move: (progress) => move(progress),
   });
+
+  const hung = createHungWatch({
+    now,
+    settings: () => desired.settings,
+    isBusy: () => fleetJobs.isBusy() || state.engine().state === 'down',
+    restart: (stations) => {
+      restart(stations, 'agent', 0, `Restart ${stationsText(stations)}: no answer for a long time`);
+    },
+  });
+
+  function restart(
+    stations: readonly number[],
+    actor: string,
+    drainSeconds: number | undefined,
+    title: string,
+  ): Job {
+    return fleetJobs.start({ kind: 'station.restart', title, actor, summary: title }, (job) => {
+      const calm = createCalm({
+        core,
+        progress: job,
+        drainSeconds: drainSeconds ?? balancer.settings().drainSeconds,
+      });
+      return restartStations({ core, rotation, job, stations, fleetSize: desired.settings.count, calm });
+    });
+  }
 
   function currentRuntimes(): StationRuntime[] {
     runtimes ??= buildRuntimes({
@@ -95,6 +135,8 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
   async function guardStarts({ action, containerId, labels }: EngineEvent): Promise<void> {
     if (labels[FLEET_LABEL] !== prefix || (action !== 'start' && action !== 'die')) return;
     const station = Number(labels[STATION_LABEL]);
+    const { address } = currentRuntimes().find(({ index }) => index === station) ?? { address: null };
+    if (action === 'die' && address !== null) await balancer.stationEnded(address);
     if (action === 'start') checkKeysIn(FIRST_KEY_CHECK_MS);
     else if (fleetJobs.isBusy()) return;
     else await keys.check([station]);
@@ -122,28 +164,32 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
         keyAlarms: keys.alarms(),
         strangers: state.strangers(),
         failure: recovery.failure(),
-      }),
+      }).concat(hung.problems()),
+    memberships: () => rotation.memberships(),
+    healthChanged: (urgent) => rotation.request(urgent),
+    noteHung: (silent, running) => hung.note(silent, running),
     plan: async (change) => (await draftPlan(core, { ...applyChange(desired, change), active: true })).plan,
-    async apply(change, actor) {
+    async apply(change, actor, drainSeconds) {
       const next = { ...applyChange(desired, change), active: true };
       const what = desired.active ? describeChange(desired, next) : `${next.settings.count} stations`;
       save(next);
       const title = `Apply: ${what}`;
-      return fleetJobs.start({ kind: 'fleet.apply', title, actor, summary: title }, (job) => move(job));
+      return fleetJobs.start({ kind: 'fleet.apply', title, actor, summary: title }, (job) =>
+        move(job, drainSeconds),
+      );
     },
-    async setStopped(stations, stopped, actor) {
+    async setStopped(stations, stopped, actor, drainSeconds) {
       requireActive(stations);
       save(withStopped(desired, stations, stopped));
       const title = `${stopped ? 'Stop' : 'Start'} ${stationsText(stations)}`;
       const kind = stopped ? 'station.stop' : 'station.start';
-      return fleetJobs.start({ kind, title, actor, summary: title }, (job) => move(job, new Set(stations)));
-    },
-    async restart(stations, actor) {
-      requireActive(stations);
-      const title = `Restart ${stationsText(stations)}`;
-      return fleetJobs.start({ kind: 'station.restart', title, actor, summary: title }, (job) =>
-        restartStations({ core, rotation, job, stations, fleetSize: desired.settings.count }),
+      return fleetJobs.start({ kind, title, actor, summary: title }, (job) =>
+        move(job, drainSeconds, new Set(stations)),
       );
+    },
+    async restart(stations, actor, drainSeconds) {
+      requireActive(stations);
+      return restart(stations, actor, drainSeconds, `Restart ${stationsText(stations)}`);
     },
     async forgetKeys(stations, actor) {
       for (const station of stations) requireStation(core, desired, station);
@@ -157,7 +203,8 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       save({ ...desired, active: false });
       const title = 'Take the fleet down; volumes and settings stay';
       return fleetJobs.start({ kind: 'fleet.takeDown', title, actor, summary: title }, (job) =>
-        takeFleetDown({ core, rotation, progress: job, desired: () => desired }),
+        // Nobody can go elsewhere: every station stops.
+        takeFleetDown({ core, rotation, progress: job, desired: () => desired, drainSeconds: 0 }),
       );
     },
     detail: async (station) => stationDetail(core, desired, station),

@@ -4,12 +4,13 @@ import type { DesiredFleet, PlanAction, PlanStep } from '../../lib/contract/flee
 import { applyPlan, nameList, stepKey } from '../../lib/fleet/apply.ts';
 import { giveVolumeTo, userIdOf } from '../../lib/fleet/volume-owner.ts';
 import type { JobHandle } from '../jobs/runner.ts';
+import { createCalm } from './calm.ts';
 import { ensureImage, ensureNetworks, findBase } from './environment.ts';
 import { type Draft, draftPlan, type FleetCore } from './planner.ts';
 import type { Rotation } from './rotation.ts';
 
 /** What a job and an unrecorded attempt have in common. */
-export type Progress = Pick<JobHandle, 'signal' | 'setSteps' | 'addSteps' | 'step' | 'skip' | 'log'>;
+export type Progress = Pick<JobHandle, 'signal' | 'setSteps' | 'addSteps' | 'step' | 'skip' | 'say' | 'log'>;
 
 export interface MoveOptions {
   core: FleetCore;
@@ -18,6 +19,8 @@ export interface MoveOptions {
   desired: () => DesiredFleet;
   /** Only these stations are touched; default all. */
   only?: ReadonlySet<number>;
+  /** How long stations that stop may finish their sessions. */
+  drainSeconds: number;
 }
 
 const VERBS: Record<PlanAction, string> = {
@@ -30,6 +33,7 @@ const VERBS: Record<PlanAction, string> = {
   blocked: 'Leave out',
 };
 const NEEDS_IMAGE: ReadonlySet<PlanAction> = new Set(['create', 'recreate']);
+const LEAVES: ReadonlySet<PlanAction> = new Set(['remove', 'stop', 'recreate']);
 const STARTS: ReadonlySet<PlanAction> = new Set(['create', 'recreate', 'start']);
 
 /**
@@ -59,6 +63,9 @@ export async function moveFleet(options: MoveOptions): Promise<void> {
   );
   for (const note of draft.plan.notes) progress.log('info', note);
   progress.addSteps([
+    ...(steps.some(({ action }) => LEAVES.has(action))
+      ? [{ key: 'drain', title: 'Let sessions finish' }]
+      : []),
     ...steps.map((step) => ({ key: stepKey(step), title: `${VERBS[step.action]} ${step.name}` })),
     { key: 'balancer', title: 'Balance clients over the running stations' },
   ]);
@@ -88,11 +95,9 @@ async function prepare(options: MoveOptions, desired: DesiredFleet, first: Draft
 }
 
 /** @returns the first reason why something is not as wanted; null when all is */
-async function carryOut(
-  { core, rotation, progress }: MoveOptions,
-  draft: Draft,
-  steps: PlanStep[],
-): Promise<unknown> {
+async function carryOut(options: MoveOptions, draft: Draft, steps: PlanStep[]): Promise<unknown> {
+  const { core, rotation, progress } = options;
+  const calm = createCalm(options);
   let failed: unknown = null;
   const note = (error: unknown) => {
     failed ??= error;
@@ -109,7 +114,9 @@ async function carryOut(
         skip: (key, message) => progress.skip(key, message),
         signal: progress.signal,
         leaveBalancer: (stations) => rotation.leave(stations),
+        drain: (stations) => calm.drain(stations, 'drain'),
         joinBalancer: (stations) => rotation.join(stations),
+        awaitLive: (stations) => calm.awaitLive(stations, 'balancer'),
       },
     );
   } catch (error) {
@@ -120,7 +127,13 @@ async function carryOut(
   }
   await core.state.refresh().catch(note);
   if (progress.signal.aborted) return failed;
-  await progress.step('balancer', () => rotation.sync()).catch(note);
+  const started = steps.filter(({ action }) => STARTS.has(action)).map(({ index }) => index);
+  await progress
+    .step('balancer', async () => {
+      await calm.awaitLive(started, 'balancer');
+      await rotation.sync();
+    })
+    .catch(note);
   note(earlyEnds(core, steps));
   return failed;
 }

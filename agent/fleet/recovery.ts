@@ -174,6 +174,7 @@ function silent(signal: AbortSignal, log: (line: string) => void): Progress {
     setSteps: () => undefined,
     addSteps: () => undefined,
     skip: () => undefined,
+    say: () => undefined,
     step: (_key, work) => work(),
     log: (_level, text) => log(text),
   };

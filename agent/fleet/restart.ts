@@ -4,6 +4,7 @@ import { nameList, rollingWidth, STOP_GRACE_SECONDS } from '../../lib/fleet/appl
 import { inParallel } from '../../lib/fleet/in-parallel.ts';
 import { containerName } from '../../lib/fleet/names.ts';
 import type { JobHandle } from '../jobs/runner.ts';
+import type { Calm } from './calm.ts';
 import { blockedStations, type FleetCore } from './planner.ts';
 import type { Rotation } from './rotation.ts';
 
@@ -13,6 +14,7 @@ export interface RestartOptions {
   job: JobHandle;
   stations: readonly number[];
   fleetSize: number;
+  calm: Calm;
 }
 
 /** @throws AppError naming the stations that could not be restarted, after the others are done */
@@ -22,15 +24,18 @@ export async function restartStations({
   job,
   stations,
   fleetSize,
+  calm,
 }: RestartOptions): Promise<void> {
   const { docker, state, keys, env, connectedOf } = core;
   await state.refresh();
   await keys.check(stations);
   const blocked = blockedStations(core);
   const nameOf = (station: number) => containerName(env.prefix, station);
-  job.setSteps(
-    stations.map((station) => ({ key: `restart-${station}`, title: `Restart ${nameOf(station)}` })),
-  );
+  job.setSteps([
+    { key: 'drain', title: 'Let sessions finish' },
+    ...stations.map((station) => ({ key: `restart-${station}`, title: `Restart ${nameOf(station)}` })),
+    { key: 'balancer', title: 'Balance clients over the running stations' },
+  ]);
   const failures: { station: number; error: unknown }[] = [];
 
   async function restart(station: number): Promise<void> {
@@ -49,18 +54,20 @@ export async function restartStations({
       job.signal.throwIfAborted();
       const wave = order.slice(from, from + width);
       await rotation.leave(wave);
+      await job.step('drain', () => calm.drain(wave, 'drain'));
       await inParallel(wave, width, (station) =>
         job
           .step(`restart-${station}`, () => restart(station))
           .catch((error: unknown) => void failures.push({ station, error })),
       );
       rotation.join(wave);
+      await calm.awaitLive(wave, 'balancer');
     }
   } finally {
     rotation.join(stations);
   }
   await state.refresh();
-  await rotation.sync();
+  await job.step('balancer', () => rotation.sync());
   const first = failures[0]?.error;
   if (first === undefined) return;
   throw new AppError(first instanceof AppError ? first.code : 'job_failed', {

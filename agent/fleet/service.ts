@@ -9,8 +9,10 @@ import type {
 } from '../../lib/contract/fleet.ts';
 import type { Job } from '../../lib/contract/jobs.ts';
 import type { Problem } from '../../lib/contract/snapshot.ts';
+import type { Hung } from '../../lib/fleet/hang-policy.ts';
 import type { BalancerService } from '../balancer/service.ts';
 import type { CoreDeps } from '../deps.ts';
+import type { Membership, StationHealth } from './rotation.ts';
 
 /** What the sampler needs to know of one station; kept current by the engine's events, costs nothing to read. */
 export interface StationRuntime {
@@ -48,11 +50,20 @@ export interface FleetService {
   engine(): { state: 'up' | 'down'; message: string | null };
   /** What is wrong with the fleet beyond the state of one station; from memory. */
   problems(): Problem[];
+  /** Whether the balancer sends each station clients, and why not. */
+  memberships(): Map<number, Membership>;
+  /** What stations say of themselves changed: the balancer follows, at once where one fell silent. */
+  healthChanged(urgent: boolean): void;
+  /** Who does not answer, of how many that run; told after each sample. */
+  noteHung(hung: readonly Hung[], running: number): void;
   plan(change: FleetChange): Promise<FleetPlan>;
-  /** Saves the change as desired state and starts (or queues) the job that moves the fleet there. */
-  apply(change: FleetChange, actor: string): Promise<Job>;
-  setStopped(stations: number[], stopped: boolean, actor: string): Promise<Job>;
-  restart(stations: number[], actor: string): Promise<Job>;
+  /**
+   * Saves the change as desired state and starts (or queues) the job that moves the fleet there. Stations that stop
+   * drain first, for as long as the balancer's settings say or `drainSeconds`.
+   */
+  apply(change: FleetChange, actor: string, drainSeconds?: number): Promise<Job>;
+  setStopped(stations: number[], stopped: boolean, actor: string, drainSeconds?: number): Promise<Job>;
+  restart(stations: number[], actor: string, drainSeconds?: number): Promise<Job>;
   /** Forgets which keys these stations had, after the operator gave them up; they may start then. */
   forgetKeys(stations: number[], actor: string): Promise<void>;
   takeDown(actor: string): Promise<Job>;
@@ -70,4 +81,7 @@ export interface FleetServiceOptions extends CoreDeps {
   balancer: BalancerService;
   /** Clients connected to a station now, for "about N people are disconnected". */
   connectedOf: (station: number) => number;
+  healthOf: (station: number) => StationHealth;
+  /** Asks the stations again soon. */
+  hurry: () => void;
 }

@@ -28,6 +28,8 @@ export interface JobHandle {
   /** Runs one declared step; its failure is recorded on the step and thrown on. */
   step<T>(key: string, work: () => Promise<T>): Promise<T>;
   skip(key: string, message: string): void;
+  /** What a step that runs is about just now. */
+  say(key: string, message: string): void;
   log(level: JobLogLine['level'], text: string): void;
 }
 
@@ -239,6 +241,7 @@ function handleFor(
       }
     },
     skip: (key, message) => patch(key, { state: 'skipped', message }),
+    say: (key, message) => patch(key, { message }),
     log(level, text) {
       const line: JobLogLine = { at: now(), level, text };
       store.appendLog(entry.job.id, line);

@@ -9,27 +9,30 @@ import { bySeverity, findProblems } from './problems.ts';
 import { createSampler } from './sampler.ts';
 import type { LiveService, LiveServiceOptions } from './service.ts';
 import { assembleSnapshot, judgeStations } from './snapshot.ts';
+import { healthOf } from './station-state.ts';
+import type { StationTrack } from './station-track.ts';
 import { createTicker } from './ticker.ts';
-
-/** While nobody looks and nothing changes, a sample is taken this many times less often. */
-const UNWATCHED_FACTOR = 2.5;
 
 export function createLiveService(options: LiveServiceOptions): LiveService {
   const { env, db, docker, log, now, jobs, fleet, balancer } = options;
-  const sampler = createSampler({ docker, log, now });
+  const sampler = createSampler({ docker, log, now, onSilent: () => fleet.healthChanged(true) });
   const history = createHistoryWriter({ store: openHistoryStore(db), log, now, tickMs: env.tickMs });
   const meterHost = createHostMeter(env.stateDir);
   const snapshots = createBroadcast<Snapshot>(() => ticker.hurry());
+  let tracks = new Map<number, StationTrack>();
   let connected = new Map<number, number>();
+  let health = '';
 
   async function tick(): Promise<void> {
     const begun = performance.now();
-    const tracks = await sampler.sample(fleet.runtimes());
+    const sampled = await sampler.sample(fleet.runtimes());
     const at = now();
-    const stations = judgeStations(tracks, at);
+    tracks = new Map(sampled.map((track) => [track.runtime.index, track]));
+    noteHealth(sampled);
+    const stations = judgeStations(sampled, at, fleet.memberships());
     const engine = fleet.engine();
     const host = meterHost();
-    const wanted = tracks.filter(({ runtime }) => runtime.wanted).length;
+    const wanted = sampled.filter(({ runtime }) => runtime.wanted).length;
     const problems = bySeverity([
       ...findProblems({ engine, host, stations, wanted }),
       ...fleet.problems(),
@@ -50,13 +53,19 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
     history.observe(at, stations);
   }
 
-  const ticker = createTicker({
-    tick,
-    everyMs: () =>
-      snapshots.watchers() > 0 || jobs.activeId() !== null ? env.tickMs : env.tickMs * UNWATCHED_FACTOR,
-    freshMs: env.tickMs,
-    log,
-  });
+  function noteHealth(sampled: readonly StationTrack[]): void {
+    const running = sampled.filter(({ epoch }) => epoch !== null);
+    const now = running.map((track) => `${track.runtime.index} ${healthOf(track).health}`).join();
+    if (now !== health) fleet.healthChanged(false);
+    health = now;
+    const hung = running.flatMap(({ runtime: { index }, distrusted, silentSinceMs }) =>
+      distrusted && silentSinceMs !== null ? [{ index, sinceMs: silentSinceMs }] : [],
+    );
+    fleet.noteHung(hung, running.length);
+  }
+
+  // Also while nobody looks: a station that hangs must leave the balancer within seconds.
+  const ticker = createTicker({ tick, everyMs: () => env.tickMs, freshMs: env.tickMs, log });
 
   return {
     async current() {
@@ -69,6 +78,15 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
       return newest;
     },
     connectedOf: (station) => connected.get(station) ?? 0,
+    healthOf(station) {
+      const track = tracks.get(station);
+      return track === undefined ? { health: 'unknown', complaint: null } : healthOf(track);
+    },
+    reportedBytesOf(station) {
+      const reading = tracks.get(station)?.reading;
+      return reading == null ? null : reading.uploadedBytes + reading.downloadedBytes;
+    },
+    hurry: () => ticker.hurry(),
     watch: (signal) => snapshots.watch(signal),
     history: (query) => history.query(query),
     start: () => ticker.start(),

@@ -29,8 +29,8 @@ function setUp() {
     db,
     clock,
     sample(connected: number, uploadedBytes: number) {
-      takeReading(track, reading({ connected, uploadedBytes, downloadedBytes: 0 }), clock.nowMs);
-      writer.observe(clock.nowMs, judgeStations([track], clock.nowMs));
+      takeReading(track, reading({ connected, uploadedBytes, downloadedBytes: 0 }), clock.nowMs, clock.nowMs);
+      writer.observe(clock.nowMs, judgeStations([track], clock.nowMs, new Map()));
       clock.nowMs += 2000;
     },
     query: (from: number, to: number, maxPoints = 600) => writer.query({ from, to, maxPoints }),

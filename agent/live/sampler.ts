@@ -3,8 +3,10 @@
  * waits for it: its silence must not make the picture of the others old.
  */
 import type { Logger } from 'pino';
+import { STATION_PORTS } from '../../lib/balancer/render.ts';
 import type { Docker } from '../../lib/host/docker-types.ts';
 import { type CgroupMeter, findCgroup, openMeter } from '../../lib/stations/cgroup.ts';
+import { readIngress } from '../../lib/stations/ingress.ts';
 import type { StationMetrics } from '../../lib/stations/metrics.ts';
 import { createScraper } from '../../lib/stations/scrape.ts';
 import type { StationRuntime } from '../fleet/service.ts';
@@ -22,8 +24,12 @@ export interface SamplerOptions {
   log: Logger;
   /** Milliseconds since the epoch. */
   now: () => number;
+  /** A station missed two questions in a row: told at once, not at the next sample. */
+  onSilent?: () => void;
 }
 
+/** A station that takes longer has no time for its clients either. */
+const ANSWER_WITHIN_MS = 1000;
 /** How long one station can hold up a sample. */
 const PATIENCE_MS = 500;
 /** Questions under way at a time; more stations than this wait in line. */
@@ -32,9 +38,14 @@ const MAX_ASKING = 128;
 const LOG_EVERY_MS = 10_000;
 /** One station's log a while is looked at for a demand to upgrade; all run the same image. */
 const UPGRADE_CHECK_EVERY_MS = 30_000;
+/** Ports are opened at the start and hardly change; the kernel walks all its sockets to say so. */
+const INGRESS_EVERY_MS = 60_000;
+const INGRESS_AT_FIRST_MS = 3000;
+/** Looks at a time, so that a large fleet does not make one sample slow. */
+const INGRESS_A_SAMPLE = 8;
 
-export function createSampler({ docker, log, now }: SamplerOptions): Sampler {
-  const scraper = createScraper();
+export function createSampler({ docker, log, now, onSilent }: SamplerOptions): Sampler {
+  const scraper = createScraper({ timeoutMs: ANSWER_WITHIN_MS });
   const tracks = new Map<number, StationTrack>();
   const line: (() => void)[] = [];
   let asking = 0;
@@ -72,8 +83,12 @@ export function createSampler({ docker, log, now }: SamplerOptions): Sampler {
         asking--;
         track.asking = false;
         // It may have been restarted meanwhile; the answer of a process that is gone says nothing of the new one.
-        if (track.epoch === epoch)
-          takeReading(track, metrics === null ? null : fromMetrics(metrics), performance.now());
+        if (track.epoch === epoch) {
+          takeReading(track, metrics === null ? null : fromMetrics(metrics), performance.now(), now());
+          // Asked again at once: whoever is silent twice is taken out of the balancer within five seconds.
+          if (track.failures === 1) ask(track, endpoint, () => {});
+          else if (track.failures === 2) onSilent?.();
+        }
         done();
         line.shift()?.();
       });
@@ -105,7 +120,7 @@ export function createSampler({ docker, log, now }: SamplerOptions): Sampler {
   function readOlder(track: StationTrack, nowMs: number): void {
     const { dataDir, startedAtMs } = track.runtime;
     const report = dataDir === null ? null : readStatsReport(dataDir, startedAtMs ?? 0);
-    if (report !== null) takeReading(track, report, performance.now());
+    if (report !== null) takeReading(track, report, performance.now(), nowMs);
     // A file that was there and cannot be read this moment is being written.
     else if (track.reading?.source !== 'stats-file' && nowMs - track.logReadAtMs >= LOG_EVERY_MS)
       void readLog(track, nowMs);
@@ -121,7 +136,7 @@ export function createSampler({ docker, log, now }: SamplerOptions): Sampler {
       if (track.epoch !== epoch) return;
       track.upgradeRequired = report.upgradeRequired;
       if (report.reading !== null && track.runtime.metricsEndpoint === null)
-        takeReading(track, report.reading, performance.now());
+        takeReading(track, report.reading, performance.now(), nowMs);
     } catch (error) {
       log.debug({ err: error, station: track.runtime.index }, 'the log of a station cannot be read');
     }
@@ -145,7 +160,7 @@ export function createSampler({ docker, log, now }: SamplerOptions): Sampler {
         if (track.runtime.metricsEndpoint === null) readOlder(track, nowMs);
       }
       checkForUpgrade(running, nowMs);
-      await asked;
+      await Promise.all([asked, lookAtIngress(running, nowMs)]);
       return followed;
     },
     close() {
@@ -162,6 +177,25 @@ function measure(track: StationTrack): void {
   track.meter ??= openMeterOf(track.runtime.pid);
   track.usage = track.meter?.read() ?? null;
   if (track.usage !== null) track.cpu.add(performance.now(), track.usage.cpuNanoseconds);
+}
+
+async function lookAtIngress(running: readonly StationTrack[], nowMs: number): Promise<void> {
+  const due = running.filter((track) => nowMs - track.ingressAtMs >= ingressPauseMs(track, nowMs));
+  await Promise.all(
+    due.slice(0, INGRESS_A_SAMPLE).map(async (track) => {
+      const { epoch, runtime } = track;
+      if (runtime.pid === null || runtime.address === null) return;
+      track.ingressAtMs = nowMs;
+      const ingress = await readIngress(runtime.pid, Object.values(STATION_PORTS));
+      if (track.epoch === epoch) track.ingress = ingress;
+    }),
+  );
+}
+
+/** A station that has just started may not have opened its ports yet. */
+function ingressPauseMs({ runtime }: StationTrack, nowMs: number): number {
+  const young = nowMs - (runtime.startedAtMs ?? 0) < INGRESS_EVERY_MS;
+  return young ? INGRESS_AT_FIRST_MS : INGRESS_EVERY_MS;
 }
 
 function openMeterOf(pid: number): CgroupMeter | null {

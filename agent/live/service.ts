@@ -4,6 +4,7 @@ import type { Parsed } from '../../lib/contract/operations.ts';
 import type { Snapshot } from '../../lib/contract/snapshot.ts';
 import type { BalancerService } from '../balancer/service.ts';
 import type { CoreDeps } from '../deps.ts';
+import type { StationHealth } from '../fleet/rotation.ts';
 import type { FleetService } from '../fleet/service.ts';
 
 export interface LiveService {
@@ -11,6 +12,12 @@ export interface LiveService {
   current(): Promise<Snapshot>;
   /** Clients connected to a station in the newest snapshot; 0 when unknown. */
   connectedOf(station: number): number;
+  /** Whether a station may have clients, by its own word. */
+  healthOf(station: number): StationHealth;
+  /** Bytes both ways since the station's start, by its own count; null when it reports none. */
+  reportedBytesOf(station: number): number | null;
+  /** Samples again soon. */
+  hurry(): void;
   /** Every snapshot from now on, the newest first; a slow reader skips, never queues. */
   watch(signal: AbortSignal): AsyncIterable<Snapshot>;
   history(query: Parsed<'history.query'>): HistorySeries;

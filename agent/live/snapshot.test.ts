@@ -22,10 +22,10 @@ function judged(stations: [Partial<StationRuntime>, (Reading | null)[]][]) {
     const one = runtime({ index: i + 1, ...change });
     const track = createTrack(one);
     followRuntime(track, one, NOW);
-    for (const [n, answer] of answers.entries()) takeReading(track, answer, n * 1000);
+    for (const [n, answer] of answers.entries()) takeReading(track, answer, n * 1000, NOW);
     return track;
   });
-  return judgeStations(tracks, NOW);
+  return judgeStations(tracks, NOW, new Map([[1, { state: 'in', reason: null }]]));
 }
 const assemble = (stations: ReturnType<typeof judged>) =>
   assembleSnapshot(stations, {
@@ -33,7 +33,14 @@ const assemble = (stations: ReturnType<typeof judged>) =>
     sampleMs: 1,
     host,
     engine: up,
-    balancer: { state: 'off', message: null, backends: 0, ports: [] },
+    balancer: {
+      state: 'off',
+      engine: 'nginx',
+      message: null,
+      backends: 0,
+      ports: [],
+      oldWorkers: { workers: 0, sessions: 0 },
+    },
     problems: [],
     activeJobId: null,
     wanted: stations.length,

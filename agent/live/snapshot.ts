@@ -1,5 +1,6 @@
 /** Puts one snapshot together from what was sampled. Pure. */
 import type { Snapshot, StationSnapshot } from '../../lib/contract/snapshot.ts';
+import type { Membership } from '../fleet/rotation.ts';
 import { isAnswering, judgeStation, type StationVerdict } from './station-state.ts';
 import type { StationTrack } from './station-track.ts';
 
@@ -15,10 +16,15 @@ export type Surroundings = Pick<
   'at' | 'sampleMs' | 'host' | 'engine' | 'balancer' | 'problems' | 'activeJobId'
 > & { wanted: number };
 
-export function judgeStations(tracks: readonly StationTrack[], nowMs: number): JudgedStation[] {
+export function judgeStations(
+  tracks: readonly StationTrack[],
+  nowMs: number,
+  rotation: ReadonlyMap<number, Membership>,
+): JudgedStation[] {
   return tracks.map((track) => {
     const verdict = judgeStation(track, nowMs);
-    return { track, verdict, snapshot: toStationSnapshot(track, verdict) };
+    const membership = rotation.get(track.runtime.index)?.state ?? 'out';
+    return { track, verdict, snapshot: toStationSnapshot(track, verdict, membership) };
   });
 }
 
@@ -52,7 +58,11 @@ export function assembleSnapshot(stations: readonly JudgedStation[], around: Sur
   };
 }
 
-function toStationSnapshot(track: StationTrack, { state, reason }: StationVerdict): StationSnapshot {
+function toStationSnapshot(
+  track: StationTrack,
+  { state, reason }: StationVerdict,
+  rotation: StationSnapshot['rotation'],
+): StationSnapshot {
   const { runtime, reading, usage } = track;
   const answering = isAnswering(track);
   const now = answering ? reading : null;
@@ -81,6 +91,8 @@ function toStationSnapshot(track: StationTrack, { state, reason }: StationVerdic
     restarts: runtime.restarts,
     source: reading?.source ?? 'none',
     hasOverride: runtime.hasOverride,
+    rotation,
+    ingress: track.ingress,
   };
 }
 

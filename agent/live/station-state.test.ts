@@ -10,7 +10,7 @@ const START = 1_000_000;
 function judge(change: Partial<StationRuntime>, answers: (Reading | null)[] = [], afterMs = 5000) {
   const track = createTrack(runtime(change));
   followRuntime(track, runtime(change), START + afterMs);
-  for (const [i, answer] of answers.entries()) takeReading(track, answer, i * 2000);
+  for (const [i, answer] of answers.entries()) takeReading(track, answer, i * 2000, START + i * 2000);
   return judgeStation(track, START + afterMs);
 }
 
@@ -72,7 +72,7 @@ describe('followRuntime', () => {
     );
     const again = runtime({ restarts: 1, startedAtMs: START + 13_000 });
     followRuntime(track, again, START + 13_000);
-    takeReading(track, reading(), 0);
+    takeReading(track, reading(), 0, START);
     expect(judgeStation(track, START + 33_000).reason).toBe(
       'Docker restarted it 20 s ago, after it exited with code 3.',
     );
@@ -82,7 +82,7 @@ describe('followRuntime', () => {
   it('forgets the answers of a process that is gone', () => {
     const track = createTrack(runtime());
     followRuntime(track, runtime(), START);
-    takeReading(track, reading(), 0);
+    takeReading(track, reading(), 0, START);
     followRuntime(track, runtime({ startedAtMs: START + 1 }), START + 2);
     expect(track.reading).toBeNull();
   });

@@ -1,6 +1,7 @@
 /** What state a station is in, and why, in words. */
 import type { StationStateName } from '../../lib/contract/snapshot.ts';
 import { formatAgo, formatDuration } from '../../lib/format/time.ts';
+import type { StationHealth } from '../fleet/rotation.ts';
 import { isCrashLooping, type StationTrack } from './station-track.ts';
 
 export interface StationVerdict {
@@ -45,6 +46,18 @@ export function judgeStation(track: StationTrack, nowMs: number): StationVerdict
 /** Whether what it last said still holds. */
 export function isAnswering(track: StationTrack): boolean {
   return track.epoch !== null && track.reading !== null && track.failures < FAILURES_UNTIL_SILENT;
+}
+
+/** Whether it may have clients, by its own word; the balancer asks. */
+export function healthOf(track: StationTrack): StationHealth {
+  const { runtime, reading } = track;
+  if (track.epoch === null) return { health: 'unknown', complaint: null };
+  if (track.distrusted) return { health: 'ill', complaint: 'It does not answer.' };
+  // An older image without metrics says nothing before its first client; that is no failure.
+  if (reading === null)
+    return { health: runtime.metricsEndpoint === null ? 'well' : 'unknown', complaint: null };
+  if (reading.live === false) return { health: 'ill', complaint: 'It has not reached the Psiphon network.' };
+  return { health: 'well', complaint: null };
 }
 
 function judgeRunning(track: StationTrack, nowMs: number): StationVerdict {

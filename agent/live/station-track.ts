@@ -1,5 +1,6 @@
 /** What the sampler remembers of one station from one tick to the next. */
 import type { CgroupMeter, Usage } from '../../lib/stations/cgroup.ts';
+import type { Ingress } from '../../lib/stations/ingress.ts';
 import type { RegionMetrics } from '../../lib/stations/metrics.ts';
 import type { StationRuntime } from '../fleet/service.ts';
 import { createRateWindow, type RateWindow } from './rate-window.ts';
@@ -23,8 +24,16 @@ export interface StationTrack {
   epoch: string | null;
   /** The last answer within this epoch. */
   reading: Reading | null;
-  /** Questions in a row without an answer. */
+  /** Questions in a row without an answer, and with one. */
   failures: number;
+  answers: number;
+  /** It fell silent, and has not answered often enough since to be trusted again. */
+  distrusted: boolean;
+  /** When it fell silent; null while it answers. */
+  silentSinceMs: number | null;
+  /** Whether it listens where the balancer would send clients to, and when that was looked at. */
+  ingress: Ingress;
+  ingressAtMs: number;
   /** A question is under way. */
   asking: boolean;
   /** Wall clock of the last look into the log; 0 for never. */
@@ -51,6 +60,11 @@ export function createTrack(runtime: StationRuntime): StationTrack {
     epoch: null,
     reading: null,
     failures: 0,
+    answers: 0,
+    distrusted: false,
+    silentSinceMs: null,
+    ingress: 'unknown',
+    ingressAtMs: 0,
     asking: false,
     logReadAtMs: 0,
     upgradeRequired: false,
@@ -85,6 +99,11 @@ export function followRuntime(track: StationTrack, runtime: StationRuntime, nowM
   track.epoch = epoch;
   track.reading = null;
   track.failures = 0;
+  track.answers = 0;
+  track.distrusted = false;
+  track.silentSinceMs = null;
+  track.ingress = 'unknown';
+  track.ingressAtMs = 0;
   track.logReadAtMs = 0;
   track.upgradeRequired = false;
   track.meter?.close();
@@ -106,13 +125,26 @@ function epochOf(runtime: StationRuntime): string | null {
   return `${runtime.containerId.slice(0, 12)}:${runtime.startedAtMs ?? 0}`;
 }
 
-/** The answer to a question that was asked in this epoch; null is no answer. */
-export function takeReading(track: StationTrack, reading: Reading | null, atMs: number): void {
+/** Two misses in a row are no accident of a busy moment; two answers in a row end the doubt. */
+const MISSES_UNTIL_DISTRUST = 2;
+const ANSWERS_UNTIL_TRUST = 2;
+
+/**
+ * The answer to a question that was asked in this epoch; null is no answer.
+ * @param atMs monotonic, for rates
+ * @param nowMs since the epoch
+ */
+export function takeReading(track: StationTrack, reading: Reading | null, atMs: number, nowMs: number): void {
   if (reading === null) {
     track.failures++;
+    track.answers = 0;
+    track.silentSinceMs ??= nowMs;
+    if (track.failures >= MISSES_UNTIL_DISTRUST) track.distrusted = true;
     return;
   }
   track.failures = 0;
+  track.silentSinceMs = null;
+  if (++track.answers >= ANSWERS_UNTIL_TRUST) track.distrusted = false;
   track.reading = reading;
   track.uploaded.add(atMs, reading.uploadedBytes);
   track.downloaded.add(atMs, reading.downloadedBytes);

@@ -5,7 +5,7 @@ export interface Ticker {
   start(): void;
   /** Works now if the last call is longer ago than is fresh; joins one under way. */
   freshen(): Promise<void>;
-  /** Somebody began to look: what is due at the quick pace is due now. */
+  /** Somebody waits for news: works now, unless it just did. */
   hurry(): void;
   /** Resolves when nothing is under way any more. */
   stop(): Promise<void>;
@@ -18,6 +18,9 @@ export interface TickerOptions {
   freshMs: number;
   log: Logger;
 }
+
+/** Those who hurry cannot make it work more often than this. */
+const HURRY_MS = 300;
 
 export function createTicker({ tick, everyMs, freshMs, log }: TickerOptions): Ticker {
   let running: Promise<void> | null = null;
@@ -62,7 +65,7 @@ export function createTicker({ tick, everyMs, freshMs, log }: TickerOptions): Ti
       if (running !== null || performance.now() - begunAt >= freshMs) await run();
     },
     hurry: () => {
-      if (running === null) plan();
+      if (started && performance.now() - begunAt >= HURRY_MS) void run();
     },
     async stop() {
       started = false;

@@ -13,7 +13,9 @@ export const fleetOperations: Handlers<
   | 'station.start'
   | 'station.stop'
 > = {
-  'fleet.apply': async ({ fleet }, input, { actor }) => ({ jobId: (await fleet.apply(input, actor)).id }),
+  'fleet.apply': async ({ fleet }, { drainSeconds, ...change }, { actor }) => ({
+    jobId: (await fleet.apply(change, actor, drainSeconds)).id,
+  }),
   'fleet.get': ({ fleet }) => ({ ...fleet.desired(), strangers: fleet.strangers() }),
   'fleet.plan': ({ fleet }, input) => fleet.plan(input),
   'fleet.takeDown': async ({ fleet }, _input, { actor }) => ({ jobId: (await fleet.takeDown(actor)).id }),
@@ -24,13 +26,13 @@ export const fleetOperations: Handlers<
   'station.get': ({ fleet }, { station }) => fleet.detail(station),
   'station.logs': ({ fleet }, { station, tail, follow }, { signal }) =>
     fleet.logs(station, { tail, follow, signal }),
-  'station.restart': async ({ fleet }, { stations }, { actor }) => ({
-    jobId: (await fleet.restart(stations, actor)).id,
+  'station.restart': async ({ fleet }, { stations, drainSeconds }, { actor }) => ({
+    jobId: (await fleet.restart(stations, actor, drainSeconds)).id,
   }),
   'station.start': async ({ fleet }, { stations }, { actor }) => ({
     jobId: (await fleet.setStopped(stations, false, actor)).id,
   }),
-  'station.stop': async ({ fleet }, { stations }, { actor }) => ({
-    jobId: (await fleet.setStopped(stations, true, actor)).id,
+  'station.stop': async ({ fleet }, { stations, drainSeconds }, { actor }) => ({
+    jobId: (await fleet.setStopped(stations, true, actor, drainSeconds)).id,
   }),
 };

@@ -57,6 +57,44 @@ export async function applyConfig(input: ApplyInput): Promise<{ changed: boolean
   return { changed: true };
 }
 
+/**
+ * Makes nginx read the file that is there again, whoever wrote it.
+ * @throws AppError conflict when nginx does not run, balancer_rejected when the file fails its test
+ */
+export async function reloadConfig(instance: NginxInstance): Promise<void> {
+  const master = await searchMaster(instance);
+  if (master === null)
+    throw new AppError('conflict', {
+      message: 'nginx does not run, so there is nothing to reload.',
+      remedy: 'It is started again by itself while the fleet is up.',
+    });
+  try {
+    await testConfig(instance.configPath);
+  } catch (error) {
+    throw rejected(error, instance.configPath, instance.configPath);
+  }
+  const content = (await readIfThere(instance.configPath)) ?? '';
+  try {
+    await bringUp(instance, content, master);
+  } catch (error) {
+    throw await bringUpFailure(error);
+  }
+}
+
+/** Asks nginx about `content` beside the live file. @throws AppError balancer_rejected with its words */
+export async function tryConfig(instance: NginxInstance, content: string): Promise<void> {
+  const candidate = `${instance.configPath}.test`;
+  await mkdir(dirname(instance.configPath), { recursive: true });
+  await atomicWrite(candidate, content);
+  try {
+    await testConfig(candidate);
+  } catch (error) {
+    throw rejected(error, candidate, instance.configPath);
+  } finally {
+    await rm(candidate, { force: true });
+  }
+}
+
 /** Tests beside the live file, so that a refused candidate never stands at its path. */
 async function swapIn(instance: NginxInstance, content: string): Promise<void> {
   const candidate = `${instance.configPath}.candidate`;

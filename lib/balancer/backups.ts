@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { access, chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AppError } from '../contract/errors.ts';
 import { atomicWrite } from '../host/atomic-write.ts';
 import { ownershipOf } from './marker.ts';
 
@@ -46,6 +47,17 @@ export async function listBackups(backupsDir: string): Promise<Backup[]> {
     }),
   );
   return backups.sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
+}
+
+/** @throws AppError not_found */
+export async function readBackup(backupsDir: string, id: string): Promise<string> {
+  const known = (await listBackups(backupsDir)).find((one) => one.id === id);
+  if (known === undefined)
+    throw new AppError('not_found', {
+      message: `There is no backup ${id}.`,
+      remedy: 'See which there are: sudo ./conduit nginx backups',
+    });
+  return readFile(join(backupsDir, `${known.id}.conf`), 'utf8');
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The running nginx: find its master, start it, tell it to read its file again, end it. It outlives the agent. */
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { run } from '../host/run.ts';
 import { type Protocol, readInodes } from './listening.ts';
 
@@ -42,6 +42,34 @@ export async function activeWorkers(master: number): Promise<number[]> {
       ({ parent, title }) => parent === master && title.startsWith('nginx: worker') && !isFinishing(title),
     )
     .map(({ pid }) => pid);
+}
+
+export interface OldWorker {
+  pid: number;
+  /** About how many sessions it still holds. */
+  sessions: number;
+}
+
+/** Workers of `master` that take no new sessions and end with their last one, or when their time is over. */
+export async function finishingWorkers(master: number): Promise<OldWorker[]> {
+  const all = (await nginxProcesses()).filter(({ parent }) => parent === master);
+  const old = all.filter(({ title }) => title.startsWith('nginx: worker') && isFinishing(title));
+  return Promise.all(
+    old.map(async ({ pid }) => ({
+      pid,
+      // Two descriptors a session; the rest are logs, epoll and a channel to each worker.
+      sessions: Math.max(0, Math.round(((await openFiles(pid)) - OWN_DESCRIPTORS - all.length) / 2)),
+    })),
+  );
+}
+
+const OWN_DESCRIPTORS = 9;
+
+/** Since Linux 6.2 the folder's size is the number of open files; before, they are listed. */
+async function openFiles(pid: number): Promise<number> {
+  const folder = `/proc/${pid}/fd`;
+  const size = await stat(folder).then((found) => found.size, ifGone(0));
+  return size > 0 ? size : (await readdir(folder).catch(ifGone([]))).length;
 }
 
 /**

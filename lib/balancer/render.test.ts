@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_BALANCER_SETTINGS } from '../contract/settings.ts';
 import { backendsIn, portsIn } from './live-config.ts';
 import { ownershipOf } from './marker.ts';
 import { type Backend, type RenderInput, renderNginxConf } from './render.ts';
@@ -13,7 +14,7 @@ function rendered(backends: readonly Backend[], change: Partial<RenderInput> = {
   return renderNginxConf({
     template,
     backends,
-    settings: { primaryPort: 443, secondaryPort: 5566 },
+    settings: DEFAULT_BALANCER_SETTINGS,
     sizing: sizeBalancer({ targetSessions: 40_000, cores: 2, openFilesLimit: 65_535 }),
     moduleLines: ['load_module /usr/lib/nginx/modules/ngx_stream_module.so;'],
     user: 'www-data',
@@ -78,6 +79,16 @@ describe('renderNginxConf', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('leads extra ports to the primary upstream and counts each client where there is a limit', () => {
+    const settings = { ...DEFAULT_BALANCER_SETTINGS, extraPorts: [80, 2053], sessionsPerClient: 20 };
+    const text = rendered(fleetOf(2), { settings, ipv6: false });
+    expect(portsIn(text).map(({ port }) => port)).toEqual([443, 80, 2053, 443, 80, 2053, 5566, 5566]);
+    expect(text.match(/proxy_pass primary_tcp;/g)).toHaveLength(3);
+    expect(text.match(/upstream \w+ \{/g)).toHaveLength(4);
+    expect(text).toContain('limit_conn clients 20;');
+    expect(rendered(fleetOf(2))).not.toContain('limit_conn');
   });
 
   it.each<[string, Backend[], string]>([

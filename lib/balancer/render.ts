@@ -14,7 +14,17 @@ export interface RenderInput {
   /** Text of templates/nginx.conf. */
   template: string;
   backends: readonly Backend[];
-  settings: Pick<BalancerSettings, 'primaryPort' | 'secondaryPort'>;
+  settings: Pick<
+    BalancerSettings,
+    | 'primaryPort'
+    | 'secondaryPort'
+    | 'extraPorts'
+    | 'targetSessions'
+    | 'sessionsPerClient'
+    | 'oldWorkerMinutes'
+    | 'tcpIdleMinutes'
+    | 'udpIdleSeconds'
+  >;
   sizing: Sizing;
   /** `load_module …;` where the stream module is not built in. */
   moduleLines: readonly string[];
@@ -31,41 +41,42 @@ export interface RenderInput {
 
 export const STATION_PORTS = { primary: 443, secondary: 5566 } as const;
 
-/** How long sessions of a worker that was replaced by a reload may go on. */
-const SHUTDOWN_TIMEOUT = '1h';
-const TCP_IDLE = '15m';
-const UDP_IDLE = '2m';
 /** A station that refused three times within 5 s is left out for 5 s. */
 const FAILURE_RULE = 'max_fails=3 fail_timeout=5s';
 /** One peer takes about 500 bytes of shared memory; this holds thousands. */
 const ZONE_BYTES = (backends: number) => `${Math.max(256, Math.ceil(backends / 100) * 256)}k`;
 
-interface Listener {
+interface Upstream {
   name: string;
   protocol: 'tcp' | 'udp';
-  port: number;
   stationPort: number;
+  /** What clients reach; all lead to this upstream. */
+  ports: number[];
 }
+
+/** Counting one client takes 64 bytes for IPv4 and 128 for IPv6. */
+const CLIENT_BYTES = 128;
 
 /** @throws Error for an address that is none, or a station given twice: the caller is wrong, nothing is written */
 export function renderNginxConf(input: RenderInput): string {
   const backends = checkedBackends(input.backends);
-  const listeners = backends.length === 0 ? [] : listenersOf(input);
+  const upstreams = backends.length === 0 ? [] : upstreamsOf(input);
   const values: Record<string, string> = {
     user: input.user,
     workers: String(input.sizing.workers),
     rlimitNofile: String(input.sizing.rlimitNofile),
     workerConnections: String(input.sizing.workerConnections),
-    shutdownTimeout: SHUTDOWN_TIMEOUT,
+    shutdownTimeout: `${input.settings.oldWorkerMinutes}m`,
     pidFile: input.paths.pidFile,
     emergencyLog: input.paths.emergencyLog,
     moduleLines: input.moduleLines.join('\n'),
     sessionErrorLog: sessionErrorLog(input.errorPort),
-    upstreams: listeners.map((listener) => upstream(listener, backends)).join('\n'),
+    clientLimit: clientLimit(input.settings),
+    upstreams: upstreams.map((one) => upstream(one, backends)).join('\n'),
     servers:
-      listeners.length === 0
+      upstreams.length === 0
         ? '    # No station is ready: nothing listens, connections are refused at once.'
-        : listeners.map((listener) => server(listener, input.ipv6)).join('\n'),
+        : upstreams.flatMap((one) => one.ports.map((port) => server(one, port, input))).join('\n'),
   };
   const text = input.template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = values[name];
@@ -95,18 +106,30 @@ function isUsable(address: string): boolean {
   return isIPv4(address) || (isIPv6(address) && !address.includes('%'));
 }
 
-function listenersOf({ settings, stationPorts = STATION_PORTS }: RenderInput): Listener[] {
-  const ports = [
-    { name: 'primary', port: settings.primaryPort, stationPort: stationPorts.primary },
-    { name: 'secondary', port: settings.secondaryPort, stationPort: stationPorts.secondary },
+function upstreamsOf({ settings, stationPorts = STATION_PORTS }: RenderInput): Upstream[] {
+  const { primaryPort, secondaryPort, extraPorts } = settings;
+  const groups = [
+    { name: 'primary', ports: [primaryPort, ...extraPorts], stationPort: stationPorts.primary },
+    { name: 'secondary', ports: [secondaryPort], stationPort: stationPorts.secondary },
   ];
-  return ports.flatMap((one) => [
+  return groups.flatMap((one) => [
     { ...one, protocol: 'tcp' as const, name: `${one.name}_tcp` },
     { ...one, protocol: 'udp' as const, name: `${one.name}_udp` },
   ]);
 }
 
-function upstream({ name, protocol, stationPort }: Listener, backends: readonly Backend[]): string {
+/** By client and port: a client on both ports is counted on each. */
+function clientLimit({ sessionsPerClient, targetSessions }: RenderInput['settings']): string {
+  if (sessionsPerClient === null) return '';
+  const megabytes = Math.max(1, Math.ceil((targetSessions * CLIENT_BYTES) / 1024 / 1024));
+  return [
+    `    limit_conn_zone $server_port$protocol$binary_remote_addr zone=clients:${megabytes}m;`,
+    `    limit_conn clients ${sessionsPerClient};`,
+    '    limit_conn_log_level info;',
+  ].join('\n');
+}
+
+function upstream({ name, protocol, stationPort }: Upstream, backends: readonly Backend[]): string {
   const method = protocol === 'tcp' ? 'least_conn;' : 'hash $remote_addr consistent;';
   const servers = backends.map(({ index, address }) => {
     const host = isIPv6(address) ? `[${address}]` : address;
@@ -121,15 +144,16 @@ function upstream({ name, protocol, stationPort }: Listener, backends: readonly 
   ].join('\n');
 }
 
-function server({ name, protocol, port }: Listener, ipv6: boolean): string {
+function server({ name, protocol }: Upstream, port: number, { ipv6, settings }: RenderInput): string {
   const options =
     protocol === 'tcp' ? 'reuseport backlog=4096 so_keepalive=5m:30s:4' : 'udp reuseport rcvbuf=4m sndbuf=4m';
+  const idle = protocol === 'tcp' ? `${settings.tcpIdleMinutes}m` : `${settings.udpIdleSeconds}s`;
   return [
     '    server {',
     `        listen 0.0.0.0:${port} ${options};`,
     ...(ipv6 ? [`        listen [::]:${port} ipv6only=on ${options};`] : []),
     `        proxy_pass ${name};`,
-    `        proxy_timeout ${protocol === 'tcp' ? TCP_IDLE : UDP_IDLE};`,
+    `        proxy_timeout ${idle};`,
     '    }',
   ].join('\n');
 }

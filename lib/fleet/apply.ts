@@ -25,8 +25,12 @@ export interface ApplyContext {
   signal: AbortSignal;
   /** Takes stations out of the balancer before they stop; resolves when new clients go elsewhere. */
   leaveBalancer: (stations: number[]) => Promise<void>;
+  /** Waits until they have finished their sessions, or the drain time is over. */
+  drain: (stations: number[]) => Promise<void>;
   /** Stations are up again and may be given clients. */
   joinBalancer: (stations: number[]) => void;
+  /** Waits, for a while, until they say they are live. */
+  awaitLive: (stations: number[]) => Promise<void>;
 }
 
 interface Failure {
@@ -57,7 +61,7 @@ export async function applyPlan(plan: FleetPlan, context: ApplyContext): Promise
   for (const step of of('blocked')) context.skip(stepKey(step), step.reason);
 
   const leaving = of('remove', 'stop');
-  if (leaving.length > 0) await context.leaveBalancer(leaving.map((step) => step.index));
+  await leave(leaving, context);
   await inParallel(leaving, CREATE_PARALLEL, (step) => attempt(step, () => takeAway(step, context)));
   await inParallel(of('update'), CREATE_PARALLEL, (step) => attempt(step, () => updateLimits(step, context)));
   await inParallel(of('create', 'start'), CREATE_PARALLEL, (step) =>
@@ -68,11 +72,20 @@ export async function applyPlan(plan: FleetPlan, context: ApplyContext): Promise
   const width = rollingWidth(plan.steps.length + plan.summary.unchanged);
   for (let from = 0; from < rolling.length && !context.signal.aborted; from += width) {
     const batch = rolling.slice(from, from + width);
-    await context.leaveBalancer(batch.map((step) => step.index));
+    await leave(batch, context);
     await inParallel(batch, width, (step) => attempt(step, () => recreate(step, context)));
+    await context.awaitLive(batch.map((step) => step.index));
   }
   context.signal.throwIfAborted();
   if (failures.length > 0) throw summarise(failures, plan.steps.length);
+}
+
+/** New clients go elsewhere first; then those that are connected get time to finish. */
+async function leave(steps: PlanStep[], context: ApplyContext): Promise<void> {
+  if (steps.length === 0) return;
+  const stations = steps.map((step) => step.index);
+  await context.leaveBalancer(stations);
+  await context.drain(stations);
 }
 
 /** What fails one station for this reason fails all of them. */
@@ -108,7 +121,8 @@ async function bringUp(step: PlanStep, context: ApplyContext): Promise<void> {
 /** A container whose network was removed and made again cannot be started; a new one can. */
 async function startOrReplace(found: ContainerDetail, step: PlanStep, context: ApplyContext): Promise<void> {
   try {
-    await start(context, found.id, step.index);
+    if (found.state === 'paused') await context.docker.unpause(found.id);
+    else await start(context, found.id, step.index);
   } catch (error) {
     const networkGone = error instanceof AppError && /network \S+ not found/i.test(error.message);
     if (!networkGone) throw error;

@@ -100,6 +100,7 @@ function planStation(input: PlanInput, station: number, actual: ActualStation | 
   if (actual.state === 'dead')
     return step(input, 'recreate', station, name, 'The engine could not remove it properly.', []);
   const limits = spec === null ? [] : limitChanges(spec, actual, input.hostCpus);
+  if (actual.state === 'paused') return step(input, 'start', station, name, 'It was paused by hand.', limits);
   if (!isUp) return step(input, 'start', station, name, 'It exists and does not run.', limits);
   return limits.length === 0
     ? null

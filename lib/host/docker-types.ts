@@ -101,6 +101,8 @@ export interface Docker {
   start(id: string): Promise<void>;
   stop(id: string, graceSeconds: number): Promise<void>;
   restart(id: string, graceSeconds: number): Promise<void>;
+  /** Lets a paused container go on; one that is not paused is left as it is. */
+  unpause(id: string): Promise<void>;
   /** Removes the container, never its named volume; one that is gone already is fine. */
   remove(id: string, options: { force: boolean }): Promise<void>;
   /** Changes limits in place, without a restart; null lifts one. */

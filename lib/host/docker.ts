@@ -79,6 +79,9 @@ export function createDocker(socketPath: string): Docker {
     async stop(id, graceSeconds) {
       await notModified(engine.getContainer(id).stop({ t: graceSeconds }));
     },
+    async unpause(id) {
+      await guarded(engine.getContainer(id).unpause());
+    },
     async restart(id, graceSeconds) {
       await guarded(engine.getContainer(id).restart({ t: graceSeconds }));
     },

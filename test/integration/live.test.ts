@@ -39,7 +39,9 @@ async function until(what: string, holds: (now: Snapshot) => boolean): Promise<S
     const seen = now.stationList.map(({ index, state, reason, source, restarts }) =>
       JSON.stringify({ index, state, reason, source, restarts }),
     );
-    throw new Error(`${what} was not seen; last:\n${seen.join('\n')}\n${agent.log().slice(-6000)}`, { cause });
+    throw new Error(`${what} was not seen; last:\n${seen.join('\n')}\n${agent.log().slice(-6000)}`, {
+      cause,
+    });
   }
   return now;
 }

@@ -9,6 +9,7 @@ import { readHostLimits } from '../../lib/balancer/host-limits.ts';
 import { type NginxInstall, readNginxInstall } from '../../lib/balancer/nginx-install.ts';
 import { type Backend, renderNginxConf } from '../../lib/balancer/render.ts';
 import { sizeBalancer } from '../../lib/balancer/sizing.ts';
+import { type BalancerSettings, DEFAULT_BALANCER_SETTINGS } from '../../lib/contract/settings.ts';
 import { run } from '../../lib/host/run.ts';
 
 const PRIMARY = 29_643;
@@ -29,10 +30,11 @@ interface Case {
   targetSessions: number;
   ipv6: boolean;
   errorPort: number | null;
+  settings?: Partial<BalancerSettings>;
 }
 
 /** What nginx says of the file: nothing but that it is fine, or the test fails with its words. */
-async function warnings({ backends, targetSessions, ipv6, errorPort }: Case): Promise<string[]> {
+async function warnings({ backends, targetSessions, ipv6, errorPort, settings }: Case): Promise<string[]> {
   const path = join(folder, 'nginx.conf');
   const limits = await readHostLimits();
   await writeFile(
@@ -40,7 +42,13 @@ async function warnings({ backends, targetSessions, ipv6, errorPort }: Case): Pr
     renderNginxConf({
       template,
       backends,
-      settings: { primaryPort: PRIMARY, secondaryPort: SECONDARY },
+      settings: {
+        ...DEFAULT_BALANCER_SETTINGS,
+        primaryPort: PRIMARY,
+        secondaryPort: SECONDARY,
+        targetSessions,
+        ...settings,
+      },
       sizing: sizeBalancer({ targetSessions, ...limits }),
       moduleLines: nginx.moduleLines,
       user: nginx.workerUser,
@@ -90,6 +98,23 @@ describe('nginx -t', () => {
     }));
     const one = { backends: many, targetSessions: 40_000, ipv6: true, errorPort: 1023 };
     expect(await warnings(one)).toEqual([]);
+  });
+
+  it('accepts extra ports, a limit for each client and other times', async () => {
+    const settings = {
+      extraPorts: [29_680, 29_653, 29_684],
+      sessionsPerClient: 50,
+      oldWorkerMinutes: 10_080,
+      tcpIdleMinutes: 1,
+      udpIdleSeconds: 3600,
+    };
+    const one = {
+      backends: [{ index: 1, address: '10.0.0.1' }],
+      targetSessions: 40_000,
+      ipv6: true,
+      errorPort: null,
+    };
+    expect(await warnings({ ...one, settings })).toEqual([]);
   });
 
   it('refuses a file that is broken, so that the tests above mean something', async () => {

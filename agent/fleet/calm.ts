@@ -1,0 +1,50 @@
+/** Changes without hurry: sessions of stations that stop may finish, and started ones are live before others stop. */
+import type { BalancerService } from '../balancer/service.ts';
+import { awaitLive } from './await-live.ts';
+import { drain } from './drain.ts';
+import type { Progress } from './move.ts';
+import type { FleetCore } from './planner.ts';
+
+export interface Calm {
+  /** @param step the job's step that shows who is still connected */
+  drain(stations: readonly number[], step: string): Promise<void>;
+  awaitLive(stations: readonly number[], step: string): Promise<void>;
+}
+
+export interface CalmOptions {
+  core: Pick<FleetCore, 'state' | 'healthOf' | 'hurry'> & { balancer: Pick<BalancerService, 'sessions'> };
+  progress: Progress;
+  drainSeconds: number;
+}
+
+export function createCalm({ core, progress, drainSeconds }: CalmOptions): Calm {
+  const { signal } = progress;
+  return {
+    async drain(stations, step) {
+      if (drainSeconds === 0 || stations.length === 0) return;
+      const sessions = () => core.balancer.sessions();
+      const say = (text: string) => progress.say(step, text);
+      const cut = await drain({ stations, seconds: drainSeconds, sessions, signal, say });
+      if (cut > 0)
+        progress.log(
+          'warning',
+          `${cut} sessions were still open when the drain time of ${drainSeconds} s was over.`,
+        );
+    },
+    async awaitLive(stations, step) {
+      const late = await awaitLive({
+        stations,
+        healthOf: core.healthOf,
+        isRunning: (station) => core.state.stations.get(station)?.state === 'running',
+        hurry: core.hurry,
+        signal,
+        say: (text) => progress.say(step, text),
+      });
+      if (late.length > 0)
+        progress.log(
+          'warning',
+          `Not live yet, and joining the balancer when they are: stations ${late.join(', ')}.`,
+        );
+    },
+  };
+}
