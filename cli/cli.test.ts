@@ -1,80 +1,8 @@
 // The command in process: what it prints, what it asks the agent for, how it ends.
 import { describe, expect, it } from 'vitest';
-import type { Client } from '../lib/client/client.ts';
 import { AppError, ERRORS } from '../lib/contract/errors.ts';
-import type { Job } from '../lib/contract/jobs.ts';
-import { layoutFor } from '../lib/install/layout.ts';
 import { exampleSnapshot } from '../test/fixtures/snapshot.ts';
-import type { Cli } from './command.ts';
-import { runCli } from './program.ts';
-import { styleFor } from './terminal.ts';
-
-const job: Job = {
-  id: '0a1b2c3d-0000-4000-8000-000000000000',
-  kind: 'fleet.apply',
-  title: 'Scale to 5 stations',
-  state: 'succeeded',
-  actor: 'root',
-  createdAt: 0,
-  startedAt: 1,
-  endedAt: 2,
-  progress: { done: 2, total: 2 },
-  steps: [],
-  cancellable: true,
-  error: null,
-};
-
-interface Agent {
-  /** Answers by operation: a value, or an error to throw. */
-  calls?: Record<string, unknown>;
-  events?: unknown[];
-  /** What `snapshot.watch` sends. */
-  snapshots?: unknown[];
-}
-
-async function conduit(words: string, agent: Agent = {}, world: Partial<Cli> = {}) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const asked: [string, unknown][] = [];
-  const client = {
-    async call(name: string, input: unknown) {
-      asked.push([name, input]);
-      const answer = agent.calls?.[name];
-      if (answer instanceof Error) throw answer;
-      if (answer === undefined) throw new Error(`nobody expected ${name}`);
-      return answer;
-    },
-    async *stream(name: string) {
-      yield* (name === 'snapshot.watch' ? agent.snapshots : agent.events) ?? [];
-    },
-  } as unknown as Client;
-  const cli: Cli = {
-    env: {
-      layout: {},
-      home: '/nowhere',
-      isCheckout: true,
-      color: false,
-      isTty: false,
-      isRoot: true,
-      user: null,
-      serverAddress: null,
-    },
-    layout: layoutFor({ root: '/nowhere' }),
-    client,
-    print: (line = '') => out.push(line),
-    note: (line) => err.push(line),
-    progress: (line) => err.push(line),
-    finishProgress: () => undefined,
-    ask: async () => '',
-    askSecret: async () => '',
-    readStdin: async () => '',
-    style: styleFor(false),
-    signal: new AbortController().signal,
-    ...world,
-  };
-  const code = await runCli(words.split(' ').filter(Boolean), cli);
-  return { code, out: out.join('\n'), err: err.join('\n'), asked };
-}
+import { conduit, job } from './run-with-fake-agent.ts';
 
 describe('wrong words', () => {
   it.each([
@@ -87,6 +15,14 @@ describe('wrong words', () => {
     ['up --count 2.5', 'conduit: up: count must be a whole number from 1 to 10000, got 2.5'],
     ['up --image UPPER', 'conduit: up: image must be an image reference'],
     ['up --simulator --image a/b', 'conduit: up: --simulator and --image name two different images'],
+    [
+      'scale 3 --drain soon',
+      'conduit: scale: drain must be a whole number of seconds from 0 to 86400, got soon',
+    ],
+    ['stop 1 --drain 86401', 'conduit: stop: drain must be at most 86400, one day, got 86401'],
+    ['restart 1 --now --drain 5', 'conduit: restart: --now and --drain say two different things'],
+    ['nginx show --live --diff', 'conduit: nginx show: name one of --live, --wanted, --diff and --kernel'],
+    ['nginx restore', "conduit: missing required argument 'id'"],
     ['logs', 'conduit: logs: name one of a station, --agent and --panel'],
     ['frobnicate', "conduit: unknown command 'frobnicate'"],
     ['status --jsn', "conduit: unknown option '--jsn'"],
@@ -110,6 +46,7 @@ describe('help', () => {
       'start',
       'stop',
       'restart',
+      'nginx',
       'logs',
       'admin',
       'job',
@@ -168,6 +105,22 @@ describe('scale', () => {
     expect(out).toBe('2 of 2 stations running.');
   });
 
+  it('cuts sessions only when it is told to, and waits as long as it is told', async () => {
+    const events = [{ type: 'job', job }];
+    const snapshots = [{ ...exampleSnapshot, stations: { running: 2, wanted: 2 } }];
+    const asked = async (words: string) =>
+      (await conduit(words, { calls, events, snapshots })).asked.filter(([name]) =>
+        name.startsWith('fleet.'),
+      );
+    const settings = { count: 2 };
+    expect(await asked('scale 2 --now')).toEqual([
+      ['fleet.plan', { settings }],
+      ['fleet.apply', { settings, drainSeconds: 0 }],
+    ]);
+    expect((await asked('scale 2 --drain 120'))[1]).toEqual(['fleet.apply', { settings, drainSeconds: 120 }]);
+    expect((await asked('scale 2'))[1]).toEqual(['fleet.apply', { settings }]);
+  });
+
   it("ends with the job's own code and way out", async () => {
     const error = { code: 'image_unavailable', message: 'No such image.', remedy: 'Try --simulator.' };
     const events = [{ type: 'job', job: { ...job, state: 'failed', error } }];
@@ -220,6 +173,21 @@ describe('stations', () => {
     expect(asked[1]).toEqual(['station.restart', { stations: [1, 2, 3] }]);
     expect(out).toBe('3 stations restarted.');
   });
+});
+
+it('stop and restart pass on how long sessions may take', async () => {
+  const calls = { 'station.stop': { jobId: job.id }, 'station.restart': { jobId: job.id } };
+  const agent = { calls, events: [{ type: 'job', job }] };
+  const stations = [1, 2];
+  expect((await conduit('stop 1-2 --now', agent)).asked[0]).toEqual([
+    'station.stop',
+    { stations, drainSeconds: 0 },
+  ]);
+  expect((await conduit('restart 1-2 --drain 30', agent)).asked[0]).toEqual([
+    'station.restart',
+    { stations, drainSeconds: 30 },
+  ]);
+  expect((await conduit('stop 1-2', agent)).asked[0]).toEqual(['station.stop', { stations }]);
 });
 
 describe('start --new-key', () => {

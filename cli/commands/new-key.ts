@@ -1,6 +1,7 @@
 /** `start --new-key`: the operator gives up identities whose keys are lost for good. */
 import { AppError } from '../../lib/contract/errors.ts';
 import type { Cli, Options } from '../command.ts';
+import { confirm } from '../confirm.ts';
 
 /**
  * Names what is lost, asks, and has the agent forget the keys; nothing is started and no key file is touched.
@@ -17,7 +18,7 @@ export async function giveUpKeys(cli: Cli, stations: readonly number[], options:
     'The reputation earned with Psiphon, and so the clients, are gone with it. ' +
       'A damaged conduit_key.json that still lies in the volume has to be moved away first.',
   );
-  await confirm(cli, options);
+  await confirm(cli, options, 'start', 'Give up and start with a new key?');
   await cli.client.call('station.forgetKey', { stations: [...stations] });
 }
 
@@ -25,14 +26,4 @@ async function whatIsLost(cli: Cli, station: number): Promise<string> {
   const { name, volume, proxyId } = await cli.client.call('station.get', { station });
   const identity = proxyId === null ? 'any identity it had' : `the identity with Proxy ID ${proxyId}`;
   return `${cli.style.red(name)} gives up ${identity} (volume ${volume}).`;
-}
-
-async function confirm(cli: Cli, options: Options): Promise<void> {
-  if (options.yes === true) return;
-  const answer = await cli.ask('Give up and start with a new key? [y/N] ');
-  if (!/^y(es)?$/i.test(answer.trim()))
-    throw new AppError('cancelled', {
-      message: 'start: not confirmed, nothing was changed.',
-      remedy: 'In a script: --yes',
-    });
 }

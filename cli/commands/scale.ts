@@ -2,6 +2,7 @@ import { fleetSettingsSchema } from '../../lib/contract/settings.ts';
 import type { Snapshot } from '../../lib/contract/snapshot.ts';
 import { plural } from '../../lib/format/count.ts';
 import type { Cli, Command } from '../command.ts';
+import { DRAIN_OPTIONS, drainChoice } from '../drain-option.ts';
 import { followJob } from '../follow-job.ts';
 import { numberArgument } from '../parse.ts';
 
@@ -11,12 +12,15 @@ export const scale: Command = {
   name: 'scale',
   summary: 'change the number of stations, and wait until it is reached',
   args: [{ spec: '<count>', description: 'stations wanted, 1 to 10000' }],
+  options: DRAIN_OPTIONS,
   details:
-    'Stations that go are taken out of the balancer first; their volumes, with key and reputation, stay.\n' +
+    'Stations that go are taken out of the balancer first and may finish their sessions; their volumes, with key\n' +
+    'and reputation, stay.\n' +
     'Ctrl-C stops watching, not the job.',
   needsRoot: true,
-  async run(cli, [text = '']) {
+  async run(cli, [text = ''], options) {
     const count = numberArgument('scale', 'count', text, fleetSettingsSchema.shape.count);
+    const drain = drainChoice('scale', options);
     const plan = await cli.client.call('fleet.plan', { settings: { count } });
     if (plan.steps.length === 0) {
       // Saved all the same: it may be what is there, and not yet what is wanted.
@@ -27,7 +31,7 @@ export const scale: Command = {
     if (plan.disconnects > 0)
       cli.note(`About ${plural(plan.disconnects, 'person', 'people')} will be disconnected.`);
     for (const note of plan.notes) cli.note(`  ${note}`);
-    const { jobId } = await cli.client.call('fleet.apply', { settings: { count } });
+    const { jobId } = await cli.client.call('fleet.apply', { settings: { count }, ...drain });
     await followJob(cli, jobId, plan.notes);
     const stations = await settled(cli);
     cli.print(`${stations.running} of ${plural(stations.wanted, 'station')} running.`);

@@ -1,6 +1,7 @@
 import { AppError } from '../../lib/contract/errors.ts';
 import { plural } from '../../lib/format/count.ts';
-import type { Cli, Command } from '../command.ts';
+import type { Cli, Command, Options } from '../command.ts';
+import { DRAIN_OPTIONS, drainChoice } from '../drain-option.ts';
 import { followJob } from '../follow-job.ts';
 import { stationNumbers } from '../parse.ts';
 import { giveUpKeys } from './new-key.ts';
@@ -29,17 +30,20 @@ export const stop: Command = {
   name: 'stop',
   summary: 'stop stations; they stay stopped until they are started',
   args: [{ spec: '<stations...>', description: 'numbers and ranges such as 1 3 5-9' }],
-  details: 'To stop them all use `conduit down --fleet`.',
+  options: DRAIN_OPTIONS,
+  details:
+    'Each leaves the balancer first and may finish its sessions. To stop them all use `conduit down --fleet`.',
   needsRoot: true,
-  run: (cli, words) => change(cli, 'stop', words, 'stopped'),
+  run: (cli, words, options) => change(cli, 'stop', words, 'stopped', options),
 };
 
 export const restart: Command = {
   name: 'restart',
   summary: 'restart stations, a few at a time',
   args: ARGS,
+  options: DRAIN_OPTIONS,
   needsRoot: true,
-  run: (cli, words) => change(cli, 'restart', words, 'restarted'),
+  run: (cli, words, options) => change(cli, 'restart', words, 'restarted', options),
 };
 
 async function change(
@@ -47,10 +51,12 @@ async function change(
   verb: 'start' | 'stop' | 'restart',
   words: string[],
   done: string,
+  options: Options = {},
 ): Promise<void> {
+  const drain = verb === 'start' ? {} : drainChoice(verb, options);
   const named = stationNumbers(verb, words);
   const stations = named.length > 0 ? named : await allStations(cli, verb);
-  const { jobId } = await cli.client.call(`station.${verb}`, { stations });
+  const { jobId } = await cli.client.call(`station.${verb}`, { stations, ...drain });
   await followJob(cli, jobId);
   cli.print(`${plural(stations.length, 'station')} ${done}.`);
 }

@@ -3,6 +3,7 @@ import { admin } from './admin.ts';
 import { down } from './down.ts';
 import { job } from './job.ts';
 import { logs } from './logs.ts';
+import { nginx } from './nginx.ts';
 import { scale } from './scale.ts';
 import { restart, start, stop } from './stations.ts';
 import { status } from './status.ts';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   start,
   stop,
   restart,
+  nginx,
   logs,
   job,
   admin,

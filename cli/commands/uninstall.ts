@@ -3,6 +3,7 @@ import { DEFAULT_BALANCER_SETTINGS } from '../../lib/contract/settings.ts';
 import { plural } from '../../lib/format/count.ts';
 import { createServiceManager } from '../../lib/install/service-manager.ts';
 import type { Cli, Command, Options } from '../command.ts';
+import { confirm } from '../confirm.ts';
 import { takeFleetDown } from './down.ts';
 
 export const uninstall: Command = {
@@ -30,7 +31,7 @@ async function run(cli: Cli, _words: string[], options: Options): Promise<void> 
   const { stationVolumes, removeVolumes } = await import('../../lib/install/volumes.ts');
   const { uninstall: takeOff } = await import('../../lib/install/uninstall.ts');
   const volumes = options.purgeVolumes === true ? await stationVolumes(cli.layout) : [];
-  await confirm(cli, options, volumes);
+  await confirmed(cli, options, volumes);
   const balancerConfig = await takeDown(cli, options.force === true);
   const manager = createServiceManager(cli.layout, `${cli.layout.current}/templates`);
   const switches = { purgeState: options.purge === true, packages: options.packages === true };
@@ -45,7 +46,7 @@ async function run(cli: Cli, _words: string[], options: Options): Promise<void> 
   }
 }
 
-async function confirm(cli: Cli, options: Options, volumes: readonly string[]): Promise<void> {
+async function confirmed(cli: Cli, options: Options, volumes: readonly string[]): Promise<void> {
   if (volumes.length > 0) {
     const words = `delete ${plural(volumes.length, 'volume')}`;
     cli.print(`${cli.style.red('This cannot be undone.')} ${volumes.join(', ')} hold the stations' keys.`);
@@ -60,13 +61,7 @@ async function confirm(cli: Cli, options: Options, volumes: readonly string[]): 
       });
     return;
   }
-  if (options.yes === true) return;
-  const answer = await cli.ask('Stop all stations and remove Conduit from this server? [y/N] ');
-  if (!/^y(es)?$/i.test(answer.trim()))
-    throw new AppError('cancelled', {
-      message: 'uninstall: not confirmed, nothing was changed.',
-      remedy: 'In a script: --yes',
-    });
+  await confirm(cli, options, 'uninstall', 'Stop all stations and remove Conduit from this server?');
 }
 
 /** @returns where the balancer's configuration lies */

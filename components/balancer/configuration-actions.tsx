@@ -5,13 +5,13 @@ import { useState } from 'react';
 import type { BalancerDetail } from '../../lib/contract/balancer.ts';
 import type { ErrorBody } from '../../lib/contract/errors.ts';
 import type { Output } from '../../lib/contract/operations.ts';
+import { applyQuestion, type Question, reloadQuestion } from '../../lib/format/balancer-questions.ts';
 import type { Result } from '../data/result.ts';
 import { useAction } from '../data/use-action.ts';
 import { call } from '../data/use-call.ts';
 import { Button } from '../ui/button.tsx';
 import { toast } from '../ui/toast-store.ts';
 import { ActionError } from './action-error.tsx';
-import { applyQuestion, type Question, reloadQuestion } from './action-words.ts';
 import { QuestionDialog } from './question-dialog.tsx';
 import type { BalancerActions } from './use-balancer.ts';
 
@@ -116,10 +116,7 @@ function Outcome({ tested }: { tested: Tested }) {
   return (
     <p role="status" className="flex items-start gap-2 text-ok">
       <CircleCheck className="mt-1 size-4 shrink-0" aria-hidden />
-      <span>
-        nginx would take the wanted configuration.{' '}
-        <span className="text-ink-muted text-sm">{tested.message}</span>
-      </span>
+      {tested.message}
     </p>
   );
 }

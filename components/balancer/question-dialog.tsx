@@ -1,7 +1,7 @@
 'use client';
 
+import type { Question } from '../../lib/format/balancer-questions.ts';
 import { AlertDialog } from '../ui/alert-dialog.tsx';
-import type { Question } from './action-words.ts';
 
 export interface QuestionDialogProps {
   question: Question;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { BalancerDetail } from '../../lib/contract/balancer.ts';
-import { DEFAULT_BALANCER_SETTINGS } from '../../lib/contract/settings.ts';
-import { applyQuestion, reloadQuestion, restoreQuestion } from './action-words.ts';
+import type { BalancerDetail } from '../contract/balancer.ts';
+import { DEFAULT_BALANCER_SETTINGS } from '../contract/settings.ts';
+import { applyQuestion, reloadQuestion, restoreQuestion } from './balancer-questions.ts';
 
 function detailWith(
   config: Partial<BalancerDetail['config']>,
@@ -56,7 +56,7 @@ describe('apply', () => {
 
 it('restoring says that it holds, and warns of what is not ours', () => {
   expect(told(restoreQuestion(detailWith({}), { ours: true }))).toContain(
-    'NOT followed until you press Apply',
+    'NOT followed until the wanted configuration is applied',
   );
   expect(told(restoreQuestion(detailWith({}), { ours: true }))).not.toContain('not one of ours');
   expect(told(restoreQuestion(detailWith({}), { ours: false }))).toContain(
