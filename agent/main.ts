@@ -44,7 +44,7 @@ function build(): Deps {
     ...core,
     balancer,
     connectedOf: (station) => live.connectedOf(station),
-    healthOf: (station) => live.healthOf(station),
+    healthOf: (runtime) => live.healthOf(runtime),
     hurry: () => live.hurry(),
   });
   const live = createLiveService({ ...core, fleet, balancer });

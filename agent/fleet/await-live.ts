@@ -2,12 +2,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { plural } from '../../lib/format/count.ts';
 import type { StationHealth } from './rotation.ts';
+import type { StationRuntime } from './service.ts';
 
 export interface AwaitLiveOptions {
   stations: readonly number[];
-  healthOf: (station: number) => StationHealth;
-  /** Those that ended meanwhile are not waited for. */
-  isRunning: (station: number) => boolean;
+  /** The stations as the engine has them now. */
+  runtimes: () => readonly StationRuntime[];
+  healthOf: (runtime: StationRuntime) => StationHealth;
   /** Asks the stations again soon. */
   hurry: () => void;
   signal: AbortSignal;
@@ -19,10 +20,13 @@ const EVERY_MS = 250;
 
 /** @returns those that are not live yet; they join the balancer by themselves when they are */
 export async function awaitLive(options: AwaitLiveOptions): Promise<number[]> {
-  const { stations, healthOf, isRunning, hurry, signal, say } = options;
+  const { stations, runtimes, healthOf, hurry, signal, say } = options;
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
-    const waiting = stations.filter((one) => isRunning(one) && healthOf(one).health !== 'well');
+    // Those that ended meanwhile are not waited for.
+    const waiting = runtimes()
+      .filter(({ index, engineState }) => stations.includes(index) && engineState === 'running')
+      .flatMap((runtime) => (healthOf(runtime).health === 'well' ? [] : [runtime.index]));
     if (waiting.length === 0 || performance.now() >= deadline) return waiting;
     say(`Waiting until ${plural(waiting.length, 'station')} ${waiting.length === 1 ? 'is' : 'are'} live.`);
     hurry();

@@ -1,5 +1,4 @@
 /** Changes without hurry: sessions of stations that stop may finish, and started ones are live before others stop. */
-import type { BalancerService } from '../balancer/service.ts';
 import { awaitLive } from './await-live.ts';
 import { drain } from './drain.ts';
 import type { Progress } from './move.ts';
@@ -12,7 +11,7 @@ export interface Calm {
 }
 
 export interface CalmOptions {
-  core: Pick<FleetCore, 'state' | 'healthOf' | 'hurry'> & { balancer: Pick<BalancerService, 'sessions'> };
+  core: FleetCore;
   progress: Progress;
   drainSeconds: number;
 }
@@ -32,10 +31,12 @@ export function createCalm({ core, progress, drainSeconds }: CalmOptions): Calm 
         );
     },
     async awaitLive(stations, step) {
+      if (stations.length === 0) return;
+      await core.state.refresh();
       const late = await awaitLive({
         stations,
+        runtimes: core.runtimes,
         healthOf: core.healthOf,
-        isRunning: (station) => core.state.stations.get(station)?.state === 'running',
         hurry: core.hurry,
         signal,
         say: (text) => progress.say(step, text),

@@ -40,7 +40,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
 
   const keys = createKeyGuard(options, changed);
   const state = createFleetState(docker, prefix, changed);
-  const core: FleetCore = { ...options, state, keys, notStations: new Map() };
+  const core: FleetCore = { ...options, state, keys, runtimes: currentRuntimes, notStations: new Map() };
   const rotation = createRotation({
     balancer,
     log,

@@ -8,13 +8,15 @@ import { type ImageFacts, type SpecContext, stationSpec } from '../../lib/fleet/
 import type { ContainerSpec } from '../../lib/host/docker-types.ts';
 import { findBase, findImage, specContext } from './environment.ts';
 import type { KeyGuard } from './keys.ts';
-import type { FleetServiceOptions } from './service.ts';
+import type { FleetServiceOptions, StationRuntime } from './service.ts';
 import type { FleetState } from './state.ts';
 
 /** What every part of the fleet works with. */
 export interface FleetCore extends FleetServiceOptions {
   state: FleetState;
   keys: KeyGuard;
+  /** Every station that is wanted or exists, by number; from memory. */
+  runtimes: () => StationRuntime[];
   /** Images that could not say what they understand, by id: not asked again for a while. */
   notStations: Map<string, { error: AppError; untilMs: number }>;
 }

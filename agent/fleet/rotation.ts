@@ -44,7 +44,7 @@ export interface RotationOptions {
   balancer: BalancerService;
   log: Logger;
   runtimes: () => StationRuntime[];
-  healthOf: (station: number) => StationHealth;
+  healthOf: (runtime: StationRuntime) => StationHealth;
   /** Sees what the engine has now. @throws AppError engine_unavailable */
   refresh: () => Promise<void>;
   /** False when there is no balancer to keep: fleet taken down, or stations on the host's network. */
@@ -67,7 +67,7 @@ export function createRotation(options: RotationOptions): Rotation {
       const { index, address, engineState, wanted, stoppedByOperator } = runtime;
       if (engineState !== 'running' || !wanted || stoppedByOperator || address === null || away.has(index))
         return [];
-      return [{ index, address, member: members.has(index), ...healthOf(index) }];
+      return [{ index, address, member: members.has(index), ...healthOf(runtime) }];
     });
     return chooseBackends(candidates);
   }

@@ -81,7 +81,8 @@ export interface FleetServiceOptions extends CoreDeps {
   balancer: BalancerService;
   /** Clients connected to a station now, for "about N people are disconnected". */
   connectedOf: (station: number) => number;
-  healthOf: (station: number) => StationHealth;
+  /** What a station said of itself since this start of it. */
+  healthOf: (runtime: StationRuntime) => StationHealth;
   /** Asks the stations again soon. */
   hurry: () => void;
 }

@@ -10,7 +10,7 @@ import { createSampler } from './sampler.ts';
 import type { LiveService, LiveServiceOptions } from './service.ts';
 import { assembleSnapshot, judgeStations } from './snapshot.ts';
 import { healthOf } from './station-state.ts';
-import type { StationTrack } from './station-track.ts';
+import { epochOf, type StationTrack } from './station-track.ts';
 import { createTicker } from './ticker.ts';
 
 export function createLiveService(options: LiveServiceOptions): LiveService {
@@ -78,9 +78,11 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
       return newest;
     },
     connectedOf: (station) => connected.get(station) ?? 0,
-    healthOf(station) {
-      const track = tracks.get(station);
-      return track === undefined ? { health: 'unknown', complaint: null } : healthOf(track);
+    healthOf(runtime) {
+      const track = tracks.get(runtime.index);
+      // What an earlier start of the station said counts for nothing.
+      const isNews = track !== undefined && track.epoch === epochOf(runtime);
+      return isNews ? healthOf(track) : { health: 'unknown', complaint: null };
     },
     reportedBytesOf(station) {
       const reading = tracks.get(station)?.reading;

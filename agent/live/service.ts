@@ -5,7 +5,7 @@ import type { Snapshot } from '../../lib/contract/snapshot.ts';
 import type { BalancerService } from '../balancer/service.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { StationHealth } from '../fleet/rotation.ts';
-import type { FleetService } from '../fleet/service.ts';
+import type { FleetService, StationRuntime } from '../fleet/service.ts';
 
 export interface LiveService {
   /** The newest snapshot; makes the first one when there is none yet. */
@@ -13,7 +13,7 @@ export interface LiveService {
   /** Clients connected to a station in the newest snapshot; 0 when unknown. */
   connectedOf(station: number): number;
   /** Whether a station may have clients, by its own word. */
-  healthOf(station: number): StationHealth;
+  healthOf(runtime: StationRuntime): StationHealth;
   /** Bytes both ways since the station's start, by its own count; null when it reports none. */
   reportedBytesOf(station: number): number | null;
   /** Samples again soon. */

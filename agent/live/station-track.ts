@@ -120,7 +120,8 @@ function recent(times: number[], nowMs: number): number[] {
     : times.filter((at) => nowMs - at < CRASH_LOOP_MS);
 }
 
-function epochOf(runtime: StationRuntime): string | null {
+/** Names one start of one container; null while it does not run. */
+export function epochOf(runtime: StationRuntime): string | null {
   if (runtime.engineState !== 'running' || runtime.containerId === null) return null;
   return `${runtime.containerId.slice(0, 12)}:${runtime.startedAtMs ?? 0}`;
 }
