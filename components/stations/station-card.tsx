@@ -7,7 +7,7 @@ import { formatBitrate, formatBytes } from '../../lib/format/bytes.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Checkbox } from '../ui/checkbox.tsx';
 import { UserMeter } from './station-row.tsx';
-import { STATION_STATES } from './station-words.ts';
+import { balancerWords, STATION_STATES } from './station-words.ts';
 
 /** A station on a narrow screen. */
 export function StationCard({
@@ -44,6 +44,7 @@ export function StationCard({
         <span>{formatBitrate(station.uploadBps + station.downloadBps)}</span>
         <span>{station.cpuPercent === null ? 'CPU –' : `CPU ${station.cpuPercent.toFixed(1)} %`}</span>
         <span>{station.memoryBytes === null ? '–' : formatBytes(station.memoryBytes)}</span>
+        <span>{balancerWords(station)}</span>
       </p>
     </li>
   );

@@ -5,8 +5,10 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import type { StationDetail } from '../../lib/contract/fleet.ts';
 import type { StationSnapshot } from '../../lib/contract/snapshot.ts';
+import { INGRESS_WORDS } from '../../lib/format/balancer.ts';
 import { formatBitrate, formatBytes } from '../../lib/format/bytes.ts';
 import { formatCount } from '../../lib/format/count.ts';
+import { RotationBadge } from '../balancer/balancer-state.tsx';
 import { HistoryCharts } from '../charts/history-charts.tsx';
 import { useCall } from '../data/use-call.ts';
 import { useLive } from '../live/use-snapshot.tsx';
@@ -99,6 +101,10 @@ function StateLine({ station }: { station: StationSnapshot }) {
       <Badge tone={tone} icon={icon}>
         {label}
       </Badge>
+      <span className="inline-flex items-center gap-1.5 text-ink-muted text-sm">
+        Balancer
+        <RotationBadge rotation={station.rotation} />
+      </span>
       {station.startedAt !== null ? (
         <span className="text-ink-muted text-sm">
           started <Time at={station.startedAt} />
@@ -180,6 +186,7 @@ function Identity({ detail, station }: { detail: StationDetail; station: Station
               <code className="font-mono text-sm">{detail.containerId.slice(0, 12)}</code>
             )}
           </Row>
+          {station ? <Row name="Ingress">{INGRESS_WORDS[station.ingress]}</Row> : null}
           <Row name="For diagnosis">
             {station?.loopbackPort == null ? 'not published' : `127.0.0.1:${station.loopbackPort}`}
           </Row>

@@ -11,7 +11,7 @@ import { Checkbox } from '../ui/checkbox.tsx';
 import { cn } from '../ui/cn.ts';
 import { Progress } from '../ui/progress.tsx';
 import { TableCell, TableRow } from '../ui/table.tsx';
-import { loadOf, STATION_STATES } from './station-words.ts';
+import { balancerWords, loadOf, STATION_STATES } from './station-words.ts';
 
 export interface StationRowProps {
   station: StationSnapshot;
@@ -52,10 +52,13 @@ export const StationRow = memo(function StationRow({
         </Link>
         {station.hasOverride ? <span className="ml-2 text-ink-faint text-xs">own limits</span> : null}
       </TableCell>
-      <TableCell>
-        <Badge tone={tone} icon={icon}>
-          {label}
-        </Badge>
+      <TableCell className="py-1">
+        <span className="flex flex-col items-start">
+          <Badge tone={tone} icon={icon}>
+            {label}
+          </Badge>
+          <span className="pl-2.5 text-ink-muted text-xs leading-tight">{balancerWords(station)}</span>
+        </span>
       </TableCell>
       <TableCell className="min-w-36">
         <UserMeter station={station} />

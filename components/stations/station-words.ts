@@ -24,6 +24,17 @@ export const STATION_STATES: Record<StationStateName, { label: string; tone: Ton
   extra: { label: 'Leaving', tone: 'neutral', icon: CircleMinus },
 };
 
+/**
+ * What the balancer has to do with a station, in a few words; empty where that is as it should be or says nothing.
+ * A station that does not listen on 443 and 5566 is no less healthy for it.
+ */
+export function balancerWords({ rotation, ingress, state }: StationSnapshot): string {
+  if (rotation === 'draining') return 'draining';
+  if (rotation === 'out') return state === 'running' ? 'not in the balancer' : '';
+  if (ingress === 'closed') return 'not on 443/5566';
+  return ingress === 'partial' ? 'on one port only' : 'in the balancer';
+}
+
 export type SortKey =
   | 'index'
   | 'state'
