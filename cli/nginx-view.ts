@@ -5,6 +5,7 @@ import {
   backupOwner,
   driftSentence,
   formatPerSecond,
+  inPortOrder,
   oldWorkersSentence,
   openSessions,
   portTotals,
@@ -14,6 +15,7 @@ import {
 } from '../lib/format/balancer.ts';
 import { formatBitrate, formatBytes } from '../lib/format/bytes.ts';
 import { formatCount, plural } from '../lib/format/count.ts';
+import { diffLines } from '../lib/format/diff-lines.ts';
 import { explainNginxError } from '../lib/format/nginx-error.ts';
 import { formatDateTime } from '../lib/format/time.ts';
 import type { Style } from './command.ts';
@@ -62,14 +64,15 @@ export function backupsView(backups: BalancerDetail['backups'], style: Style): s
 
 /** A unified diff; the marks tell all, the colours are for the eye. */
 export function diffView(diff: string, style: Style): string {
-  return diff
-    .trimEnd()
-    .split('\n')
-    .map((line) => {
-      if (line.startsWith('@@')) return style.cyan(line);
-      if (line.startsWith('+')) return style.green(line);
-      return line.startsWith('-') ? style.red(line) : line;
-    })
+  const paint = {
+    added: style.green,
+    removed: style.red,
+    place: style.cyan,
+    file: style.bold,
+    same: (text: string) => text,
+  };
+  return diffLines(diff)
+    .map(({ kind, text }) => paint[kind](text))
     .join('\n');
 }
 
@@ -109,7 +112,7 @@ function portLines({ ports }: BalancerTraffic, style: Style): string[] {
       { head: 'In now', align: 'right' },
       { head: 'Out now', align: 'right' },
     ],
-    ports.map((flow) => [
+    inPortOrder(ports).map((flow) => [
       `${flow.port}/${flow.protocol}`,
       formatCount(flow.opened),
       formatPerSecond(flow.openedPerSecond),

@@ -49,7 +49,7 @@ export function BackupsCard({
     <Card className="flex flex-col">
       <CardHeader
         title="Backups"
-        description="What stood there before each change; the newest 20, and your original for ever."
+        description="What stood there before each change; the newest 20 and your original."
         className="pb-4"
       />
       {action.error ? (
@@ -69,8 +69,8 @@ export function BackupsCard({
           className="max-h-96 divide-y overflow-y-auto rounded-b-2xl border-t"
         >
           {detail.backups.map((backup) => (
-            <li key={backup.id} className="flex flex-wrap items-center gap-x-3 gap-y-2 px-5 py-2.5 sm:px-6">
-              <span className="flex min-w-40 flex-1 flex-col">
+            <li key={backup.id} className="flex items-center gap-3 px-5 py-2.5 sm:px-6">
+              <span className="flex min-w-0 flex-1 flex-col">
                 <Time at={backup.at} show="absolute" className="font-medium" />
                 <span className="text-ink-muted text-sm">
                   {backupOwner(backup)}, {formatBytes(backup.bytes)}
@@ -84,11 +84,11 @@ export function BackupsCard({
                   onClick={() => setViewed(backup)}
                 >
                   <Eye aria-hidden />
-                  View
+                  <span className="hidden sm:inline">View</span>
                 </Button>
                 <Button size="sm" aria-label={`Restore ${nameOf(backup)}`} onClick={() => setAsked(backup)}>
                   <Undo2 aria-hidden />
-                  Restore
+                  <span className="hidden sm:inline">Restore</span>
                 </Button>
               </span>
             </li>

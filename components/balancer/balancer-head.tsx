@@ -101,14 +101,14 @@ function Figures({ traffic }: { traffic: UseQueryResult<BalancerTraffic, AppErro
         </Figure>
         <Figure
           icon={<ArrowUp aria-hidden />}
-          name="Clients → stations"
+          name="From clients"
           value={totals ? formatBitrate(totals.bytesInPerSecond) : '–'}
         >
           {totals ? `${formatBytes(totals.bytesIn)} in all` : 'not counted'}
         </Figure>
         <Figure
           icon={<ArrowDown aria-hidden />}
-          name="Stations → clients"
+          name="To clients"
           value={totals ? formatBitrate(totals.bytesOutPerSecond) : '–'}
         >
           {totals ? `${formatBytes(totals.bytesOut)} in all` : 'not counted'}

@@ -59,7 +59,7 @@ export function BalancerPage({ actions }: { actions: BalancerActions }) {
           <>
             <ForeignSites sites={data.foreignSites} />
             <ConfigurationCard detail={data} actions={actions} onChanged={detail.replace} />
-            <div className="grid gap-6 xl:grid-cols-2">
+            <div className="grid gap-6 *:min-w-0 xl:grid-cols-2">
               <BackupsCard detail={data} restore={actions.restore} onRestored={detail.replace} />
               <NginxErrors
                 lines={data.lastErrors}
@@ -86,7 +86,7 @@ function Passing({ traffic }: { traffic: ReturnType<typeof useBalancerTraffic> }
       skeleton={<Skeleton className="h-72 w-full rounded-2xl" />}
     >
       {(data) => (
-        <div className="grid gap-6 xl:grid-cols-2">
+        <div className="grid gap-6 *:min-w-0 xl:grid-cols-2">
           <SessionStrip stations={data.stations} />
           <DataPathCard traffic={data} />
         </div>

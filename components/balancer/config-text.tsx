@@ -1,8 +1,8 @@
 'use client';
 
 import type { ReactNode } from 'react';
+import { type DiffLine, diffLines } from '../../lib/format/diff-lines.ts';
 import { cn } from '../ui/cn.ts';
-import { type DiffLine, diffLines } from './diff-lines.ts';
 
 const INKS: Record<DiffLine['kind'], string> = {
   added: 'bg-ok-soft text-ok',

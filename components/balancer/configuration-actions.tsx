@@ -80,7 +80,12 @@ export function ConfigurationActions({
           <RefreshCw aria-hidden />
           Reload
         </Button>
-        <Button variant="primary" disabled={idle} pending={apply.pending} onClick={askToApply}>
+        <Button
+          variant={applyQuestion(detail) === null ? 'secondary' : 'primary'}
+          disabled={idle}
+          pending={apply.pending}
+          onClick={askToApply}
+        >
           <Upload aria-hidden />
           Apply
         </Button>

@@ -4,11 +4,11 @@ import { type ReactNode, useState } from 'react';
 import type { BalancerDetail } from '../../lib/contract/balancer.ts';
 import { driftSentence } from '../../lib/format/balancer.ts';
 import { formatCount, plural } from '../../lib/format/count.ts';
+import { countChanges, diffLines } from '../../lib/format/diff-lines.ts';
 import { Card, CardBody, CardHeader } from '../ui/card.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { ConfigText, DiffText } from './config-text.tsx';
 import { ConfigurationActions } from './configuration-actions.tsx';
-import { countChanges, diffLines } from './diff-lines.ts';
 import type { BalancerActions } from './use-balancer.ts';
 
 type View = 'live' | 'wanted' | 'difference' | 'kernel';

@@ -1,7 +1,7 @@
 'use client';
 
 import type { BalancerTraffic } from '../../lib/contract/balancer.ts';
-import { formatPerSecond, shareSentence, WHY_SMALL } from '../../lib/format/balancer.ts';
+import { formatPerSecond, inPortOrder, shareSentence, WHY_SMALL } from '../../lib/format/balancer.ts';
 import { formatBitrate, formatBytes } from '../../lib/format/bytes.ts';
 import { formatCount } from '../../lib/format/count.ts';
 import { Card, CardBody, CardHeader } from '../ui/card.tsx';
@@ -32,39 +32,39 @@ export function DataPathCard({ traffic }: { traffic: BalancerTraffic }) {
             <TableHeader>
               <tr>
                 <TableHead className="pl-5 sm:pl-6">Port</TableHead>
-                <TableHead numeric className="px-2 sm:px-4">
+                <TableHead numeric className="px-1.5 sm:px-4">
                   Sessions
                 </TableHead>
-                <TableHead numeric className="px-2 sm:px-4">
-                  In
+                <TableHead numeric className="px-1.5 sm:px-4">
+                  From clients
                 </TableHead>
-                <TableHead numeric className="pr-5 pl-2 sm:pr-6 sm:pl-4">
-                  Out
+                <TableHead numeric className="pr-5 pl-1.5 sm:pr-6 sm:pl-4">
+                  To clients
                 </TableHead>
               </tr>
             </TableHeader>
             <TableBody>
-              {ports.map((flow) => (
+              {inPortOrder(ports).map((flow) => (
                 <TableRow key={`${flow.port}-${flow.protocol}`}>
                   <TableCell className="whitespace-nowrap pl-5 sm:pl-6">
                     <span className="font-medium">{flow.port}</span>{' '}
                     <span className="text-ink-muted text-sm">{flow.protocol.toUpperCase()}</span>
                   </TableCell>
-                  <TableCell numeric className="px-2 sm:px-4">
+                  <TableCell numeric className="px-1.5 sm:px-4">
                     <Amount
                       amount={formatCount(flow.opened)}
                       rate={formatPerSecond(flow.openedPerSecond)}
                       moving={flow.openedPerSecond > 0}
                     />
                   </TableCell>
-                  <TableCell numeric className="px-2 sm:px-4">
+                  <TableCell numeric className="px-1.5 sm:px-4">
                     <Amount
                       amount={formatBytes(flow.bytesIn)}
                       rate={formatBitrate(flow.bytesInPerSecond)}
                       moving={flow.bytesInPerSecond > 0}
                     />
                   </TableCell>
-                  <TableCell numeric className="pr-5 pl-2 sm:pr-6 sm:pl-4">
+                  <TableCell numeric className="pr-5 pl-1.5 sm:pr-6 sm:pl-4">
                     <Amount
                       amount={formatBytes(flow.bytesOut)}
                       rate={formatBitrate(flow.bytesOutPerSecond)}

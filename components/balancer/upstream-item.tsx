@@ -9,11 +9,11 @@ import { formatCount, plural } from '../../lib/format/count.ts';
 import { RotationBadge } from './balancer-state.tsx';
 import { sameUpstream, type UpstreamProps } from './same-upstream.ts';
 
-/** A station behind the balancer on a narrow screen; the browser skips drawing those out of sight. */
+/** A station behind the balancer on a narrow screen. */
 export const UpstreamItem = memo(function UpstreamItem({ station }: UpstreamProps) {
   const { primary, secondary } = station;
   return (
-    <li className="flex flex-col gap-1.5 px-4 py-3 [contain-intrinsic-size:auto_7rem] [content-visibility:auto]">
+    <li className="flex flex-col gap-1 px-4 py-3">
       <div className="flex items-center gap-3">
         <Link
           href={`/stations/${station.index}`}
@@ -30,11 +30,22 @@ export const UpstreamItem = memo(function UpstreamItem({ station }: UpstreamProp
         443: TCP {formatCount(primary.tcp)}, UDP {formatCount(primary.udp)} · 5566: TCP{' '}
         {formatCount(secondary.tcp)}, UDP {formatCount(secondary.udp)}
       </p>
-      <p className="text-ink-muted text-sm">
-        In {formatBytes(station.bytesIn)}, {formatBitrate(station.bytesInPerSecond)} · out{' '}
-        {formatBytes(station.bytesOut)}, {formatBitrate(station.bytesOutPerSecond)} · reports{' '}
-        {station.reportedBytes === null ? 'nothing' : formatBytes(station.reportedBytes)}
-      </p>
+      <dl className="mt-1 grid grid-cols-3 gap-2 text-sm">
+        <Passed name="From clients" bytes={station.bytesIn} perSecond={station.bytesInPerSecond} />
+        <Passed name="To clients" bytes={station.bytesOut} perSecond={station.bytesOutPerSecond} />
+        <Passed name="It reports" bytes={station.reportedBytes} perSecond={null} />
+      </dl>
     </li>
   );
 }, sameUpstream);
+
+function Passed(props: { name: string; bytes: number | null; perSecond: number | null }) {
+  const { name, bytes, perSecond } = props;
+  return (
+    <div className="flex flex-col leading-snug">
+      <dt className="text-ink-faint text-xs">{name}</dt>
+      <dd>{bytes === null ? '–' : formatBytes(bytes)}</dd>
+      {perSecond === null ? null : <dd className="text-ink-muted text-xs">{formatBitrate(perSecond)}</dd>}
+    </div>
+  );
+}

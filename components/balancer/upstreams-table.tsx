@@ -14,17 +14,17 @@ import { sameUpstream, type UpstreamProps } from './same-upstream.ts';
 
 const COLUMNS: { label: string; numeric?: boolean }[] = [
   { label: 'Station' },
-  { label: 'New sessions' },
+  { label: 'Balancer' },
   { label: 'Open', numeric: true },
   { label: 'On 443', numeric: true },
   { label: 'On 5566', numeric: true },
-  { label: 'In', numeric: true },
-  { label: 'Out', numeric: true },
+  { label: 'From clients', numeric: true },
+  { label: 'To clients', numeric: true },
   { label: 'It reports', numeric: true },
 ];
 const ROW_PIXELS = 56;
 /** Rows drawn above and below the window, so that scrolling and "find in page" meet them. */
-const OVERSCAN = 30;
+const OVERSCAN = 60;
 
 /** Draws the rows in and near the window only. */
 export function UpstreamsTable({ stations }: { stations: BalancerTraffic['stations'] }) {

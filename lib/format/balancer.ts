@@ -28,7 +28,7 @@ export const ENGINE_WORDS: Record<BalancerSettings['engine'], { label: string; d
 };
 
 export const ROTATION_WORDS: Record<StationSnapshot['rotation'], string> = {
-  in: 'In',
+  in: 'In rotation',
   draining: 'Draining',
   out: 'Out',
 };
@@ -74,6 +74,11 @@ export function spreadSentence(spread: SessionSpread | null): string {
   const figures = `${formatCount(min)} at least, ${formatCount(Math.round(mean))} on average, ${formatCount(max)} at most`;
   // A handful of sessions cannot lie close to their mean, whatever spreads them.
   return mean < 10 ? figures : `${figures}; all within ${(off * 100).toFixed(1)} % of the average`;
+}
+
+/** By number, TCP before UDP: the counters come in no order. */
+export function inPortOrder<T extends { port: number; protocol: 'tcp' | 'udp' }>(ports: readonly T[]): T[] {
+  return ports.toSorted((a, b) => a.port - b.port || a.protocol.localeCompare(b.protocol));
 }
 
 /** What all ports carry together. */
@@ -123,9 +128,9 @@ export function driftSentence({
   if (state.state === 'off' || state.state === 'stopped') return idleDrift(config);
   const sentences: Record<typeof drift, string> = {
     none: `${path} is ours, and unchanged since we wrote it.`,
-    differs: `${path} was changed by hand or by another program. nginx goes on with what it read last.`,
-    foreign: `${path} is not ours: somebody replaced it. nginx goes on with what it read last.`,
-    absent: `${path} was removed. nginx goes on with what it read last, and could not start again.`,
+    differs: `${path} was changed by hand or by another program. nginx runs with what it read last.`,
+    foreign: `${path} is not ours: somebody replaced it. nginx runs with what it read last.`,
+    absent: `${path} was removed. nginx runs with what it read last, and could not start again.`,
   };
   return sentences[drift];
 }

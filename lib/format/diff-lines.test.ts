@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { countChanges, diffLines } from './diff-lines.ts';
 
-const DIFF = `--- live
+const DIFF = `===================================================================
+--- live
 +++ wanted
 @@ -1,3 +1,3 @@
  stream {
@@ -23,7 +24,7 @@ it('knows each line of a unified diff, and leaves its mark', () => {
     'added',
     'same',
   ]);
-  expect(lines.map(({ text }) => text).join('\n')).toBe(DIFF.trimEnd());
+  expect(lines.map(({ text }) => text).join('\n')).toBe(DIFF.slice(DIFF.indexOf('---')).trimEnd());
   expect(countChanges(lines)).toEqual({ added: 1, removed: 2 });
 });
 

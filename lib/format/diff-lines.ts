@@ -1,4 +1,4 @@
-/** A unified diff as lines with their meaning. Pure. */
+/** A unified diff as lines with their meaning. Pure; shared by the panel and the CLI. */
 
 export interface DiffLine {
   /** `place` says where in the file the next lines stand; `file` names the two files. */
@@ -8,7 +8,11 @@ export interface DiffLine {
 
 /** The marks stay in the text: colour is never all that tells the two apart. */
 export function diffLines(diff: string): DiffLine[] {
-  const lines = diff.replace(/\n$/, '').split('\n');
+  // Some programs draw a line of `=` above the names of the files.
+  const lines = diff
+    .replace(/^(Index: .*\n|=+\n)+/, '')
+    .replace(/\n$/, '')
+    .split('\n');
   const firstPlace = lines.findIndex((text) => text.startsWith('@@'));
   return lines.map((text, at) => {
     // `--- a` is a file's name before the first place, and a removed line `-- a` after it.
@@ -20,7 +24,7 @@ export function diffLines(diff: string): DiffLine[] {
   });
 }
 
-/** `3 lines more, 1 line less`, as a sentence for those who do not read diffs. */
+/** For those who do not read diffs. */
 export function countChanges(lines: readonly DiffLine[]): { added: number; removed: number } {
   const count = (kind: DiffLine['kind']) => lines.filter((line) => line.kind === kind).length;
   return { added: count('added'), removed: count('removed') };
