@@ -1,9 +1,17 @@
 /** Benchmarks: `npm run bench -- NAME`. Each prints words for people, then its figures as one JSON line, last. */
+import { balancer } from './balancer.ts';
 import { footprint } from './footprint.ts';
 import { sample } from './sample.ts';
+import { sessions } from './sessions.ts';
 import { start } from './start.ts';
 
-const benchmarks: Record<string, () => Promise<Record<string, unknown>>> = { footprint, sample, start };
+const benchmarks: Record<string, (words: readonly string[]) => Promise<Record<string, unknown>>> = {
+  balancer,
+  footprint,
+  sample,
+  sessions,
+  start,
+};
 
 const name = process.argv[2] ?? '';
 const run = benchmarks[name];
@@ -13,5 +21,8 @@ if (run === undefined) {
   );
   process.exit(2);
 }
-const figures = await run();
+const figures = await run(process.argv.slice(3)).catch((error: unknown) => {
+  process.stderr.write(`bench ${name}: ${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
+});
 process.stdout.write(`${JSON.stringify({ bench: name, ...figures })}\n`);

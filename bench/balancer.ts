@@ -1,0 +1,118 @@
+/**
+ * New connections and bytes per second on five ways to forty stations, by the same clients in a network namespace:
+ * straight to one station, through our nginx, through our kernel engine, through the plan's own mapping (nginx to
+ * loopback ports that docker-proxy serves) and through HAProxy. Each in turn, several times; the median counts.
+ */
+
+import { readNginxInstall } from '../lib/balancer/nginx-install.ts';
+import { run } from '../lib/host/run.ts';
+import { createNamespace } from '../test/harness/namespace.ts';
+import { startHaproxy, startPlansNginx } from './balancer-peers.ts';
+import { applyFleet, median, rounded, STATIONS, say, startBenchAgent } from './fleet.ts';
+import { type Load, startLoad } from './load/load.ts';
+import { readNumbers } from './options.ts';
+
+const PORTS = { ours: 31_443, secondary: 31_566, plan: 31_500, haproxy: 31_501 };
+const LOOPBACK_BASE = 32_080;
+const IN_FLIGHT = 200;
+const PROCESSES = 2;
+const STREAMS = 16;
+
+interface Path {
+  name: 'direct' | 'nginx' | 'kernel' | 'plan' | 'haproxy';
+  load: Load;
+  prepare?: () => Promise<unknown>;
+}
+
+export async function balancer(words: readonly string[]): Promise<Record<string, unknown>> {
+  const { numbers } = readNumbers(words, {
+    rounds: { fallback: 3, min: 1, max: 20 },
+    seconds: { fallback: 3, min: 1, max: 60 },
+  });
+  const undo: (() => unknown)[] = [];
+  const agent = await startBenchAgent({
+    balancer: { primaryPort: PORTS.ours, secondaryPort: PORTS.secondary, targetSessions: 4000 },
+    env: { CONDUIT_LOG_LEVEL: 'warn', CONDUIT_TICK_MS: '2000' },
+  });
+  undo.push(() => agent.dispose());
+  try {
+    await applyFleet(agent, STATIONS);
+    const { stationList } = await agent.client.call('snapshot.get', {});
+    const addresses = stationList.flatMap(({ address }) => address ?? []);
+    const namespace = await createNamespace('benchc', '10.232.7', 16);
+    undo.push(() => namespace.remove());
+    undo.push(await allowDirect(addresses[0] ?? ''));
+    undo.push(await startPlansNginx(await readNginxInstall(), PORTS.plan, LOOPBACK_BASE, STATIONS));
+    undo.push(await startHaproxy(PORTS.haproxy, addresses));
+    const clients = async (host: string, port: number) => {
+      const load = await startLoad({
+        host,
+        port,
+        firstSource: namespace.clients[0] ?? '',
+        sourcesEach: 8,
+        processes: PROCESSES,
+        inFlight: IN_FLIGHT,
+        namespace: namespace.name,
+      });
+      undo.push(() => load.end());
+      return load;
+    };
+    const engine = (name: 'nginx' | 'kernel') => () =>
+      agent.client.call('balancer.configure', { engine: name });
+    const host = namespace.hostAddress;
+    const paths: Path[] = [
+      { name: 'direct', load: await clients(addresses[0] ?? '', 443) },
+      { name: 'plan', load: await clients(host, PORTS.plan) },
+      { name: 'haproxy', load: await clients(host, PORTS.haproxy) },
+      { name: 'nginx', load: await clients(host, PORTS.ours), prepare: engine('nginx') },
+      { name: 'kernel', load: await clients(host, PORTS.ours), prepare: engine('kernel') },
+    ];
+    const figures = await measure(paths, numbers);
+    const rateOf = (name: Path['name']) => figures[name]?.connectionsPerSecond ?? Number.NaN;
+    return {
+      stations: STATIONS,
+      paths: figures,
+      ratio: rounded(rateOf('nginx') / rateOf('plan')),
+      kernelRatio: rounded(rateOf('kernel') / rateOf('plan')),
+      haproxyRatio: rounded(rateOf('nginx') / rateOf('haproxy')),
+    };
+  } finally {
+    for (const step of undo.reverse()) await step();
+  }
+}
+
+async function measure(paths: readonly Path[], { rounds, seconds }: { rounds: number; seconds: number }) {
+  const seen = new Map<string, { connections: number[]; bytes: number[]; failed: number }>();
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, load, prepare } of paths) {
+      await prepare?.();
+      const made = await load.rate(0, seconds);
+      const moved = await load.bytes(STREAMS, seconds);
+      const one = seen.get(name) ?? { connections: [], bytes: [], failed: 0 };
+      one.connections.push(made.done / made.seconds);
+      one.bytes.push(moved.bytes / moved.seconds);
+      one.failed += made.failed + moved.failed;
+      seen.set(name, one);
+      say(
+        `${name}: ${Math.round(made.done / made.seconds)} connections/s, ${rounded((moved.bytes * 8) / moved.seconds / 1e9)} Gbit/s, ${made.failed + moved.failed} failed`,
+      );
+    }
+  }
+  return Object.fromEntries(
+    [...seen].map(([name, { connections, bytes, failed }]) => [
+      name,
+      {
+        connectionsPerSecond: Math.round(median(connections)),
+        bytesPerSecond: Math.round(median(bytes)),
+        failed,
+      },
+    ]),
+  );
+}
+
+/** Docker lets nobody from outside reach a station it did not publish; for the straight way it is told to. */
+async function allowDirect(address: string): Promise<() => Promise<unknown>> {
+  const rule = ['DOCKER-USER', '-d', address, '-p', 'tcp', '--dport', '443', '-j', 'ACCEPT'];
+  await run('iptables', ['-w', '-I', ...rule]);
+  return () => run('iptables', ['-w', '-D', ...rule]);
+}
