@@ -110,10 +110,12 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     sawConfig: (live) => keeper.sawConfig(live),
     sawRunning: async () => {
       await keeper.sawRunning(settings);
-      if (await kernel.check()) log.warn('the rules of the kernel engine were gone; they are back');
       await traffic.read(stations(), settings.engine);
     },
-    sawWorkers: () => keeper.sawWorkers(settings),
+    sawWorkers: async () => {
+      await keeper.sawWorkers(settings);
+      if (await kernel.check()) log.warn('the rules of the kernel engine were gone; they are back');
+    },
   });
 
   async function configure(change: Partial<BalancerSettings>, actor: string): Promise<BalancerDetail> {

@@ -22,7 +22,7 @@ export interface WatchOptions {
   sawConfig: (text: string | null) => void;
   /** Now and then, while the master runs. */
   sawRunning: () => Promise<void>;
-  /** More often: after a reload the old workers thin out. */
+  /** More often: after a reload the old workers thin out, and rules of the kernel can be flushed by others. */
   sawWorkers: () => Promise<void>;
 }
 
