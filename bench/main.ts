@@ -2,6 +2,7 @@
 import { balancer } from './balancer.ts';
 import { footprint } from './footprint.ts';
 import { sample } from './sample.ts';
+import { scale } from './scale.ts';
 import { sessions } from './sessions.ts';
 import { start } from './start.ts';
 
@@ -9,6 +10,7 @@ const benchmarks: Record<string, (words: readonly string[]) => Promise<Record<st
   balancer,
   footprint,
   sample,
+  scale,
   sessions,
   start,
 };

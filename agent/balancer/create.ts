@@ -2,17 +2,14 @@
  * The balancer service: keeps nginx, and the kernel's rules where they are the engine, in step with the stations the
  * fleet gave last. One change at a time; a refused one leaves what was there.
  */
-import { createTwoFilesPatch } from 'diff';
 import {
   getBalancerMemory,
   getBalancerSettings,
   saveBalancerMemory,
   saveBalancerSettings,
 } from '../../db/balancer-settings.ts';
-import { findOriginal, listBackups } from '../../lib/balancer/backups.ts';
-import { readForeignSites } from '../../lib/balancer/foreign-sites.ts';
 import { backendsIn } from '../../lib/balancer/live-config.ts';
-import { driftOf, ownershipOf } from '../../lib/balancer/marker.ts';
+import { ownershipOf } from '../../lib/balancer/marker.ts';
 import { signal } from '../../lib/balancer/nginx-process.ts';
 import { restoreOriginal } from '../../lib/balancer/restore.ts';
 import { totalOf } from '../../lib/balancer/sessions.ts';
@@ -20,6 +17,7 @@ import type { BalancerDetail } from '../../lib/contract/balancer.ts';
 import { AppError } from '../../lib/contract/errors.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
 import { createByHand } from './by-hand.ts';
+import { readDetail } from './detail.ts';
 import { type ErrorListener, listenForErrors } from './error-listener.ts';
 import { createKeeper, readIfThere } from './keeper.ts';
 import { createKernelEngine } from './kernel-engine.ts';
@@ -173,35 +171,17 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
       });
   }
 
-  async function detail(): Promise<BalancerDetail> {
-    const live = await readIfThere(settings.configPath);
-    const prepared = await keeper.prepare(settings, wanted ?? []).catch((error: unknown) => {
-      if (error instanceof AppError) return null;
-      throw error;
-    });
-    const content = prepared?.content ?? '';
-    const original =
-      live !== null && ownershipOf(live) === 'foreign'
-        ? live
-        : await findOriginal(backupsDir, settings.configPath);
-    return {
+  const detail = async (): Promise<BalancerDetail> =>
+    readDetail({
       settings,
       state: service.state(),
-      arithmetic: prepared?.sizing.arithmetic ?? [],
-      config: {
-        path: settings.configPath,
-        live,
-        wanted: content,
-        drift: driftOf(live, memory.engaged ? content : null),
-        diff: live === content ? null : createTwoFilesPatch('live', 'wanted', live ?? '', content),
-      },
-      kernelRules: settings.engine === 'kernel' ? kernel.script(settings, wanted ?? []) : null,
-      backups: await listBackups(backupsDir),
-      foreignSites:
-        prepared?.instance.hostDefault === false ? [] : await readForeignSites(settings.configPath, original),
+      wanted: wanted ?? [],
+      engaged: memory.engaged,
+      keeper,
+      kernel,
+      backupsDir,
       lastErrors: (await errorListener()).lines(),
-    };
-  }
+    });
 
   const service: BalancerService = {
     settings: () => settings,

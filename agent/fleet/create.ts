@@ -212,12 +212,18 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     async start() {
       const { signal } = abort;
       const read = new Promise<void>((resolve) => {
+        let wasAway = false;
         const onUp = () => {
+          if (wasAway) recovery.engineReturned();
+          wasAway = false;
           removeProbes(core).catch((error: unknown) => log.warn({ err: error }, 'could not remove probes'));
           checkKeysIn(FIRST_KEY_CHECK_MS);
           resolve();
         };
-        const onDown = () => resolve();
+        const onDown = () => {
+          wasAway = true;
+          resolve();
+        };
         const onEvent = (event: EngineEvent) => {
           guardStarts(event).catch((error: unknown) => log.warn({ err: error }, 'could not check a key'));
         };

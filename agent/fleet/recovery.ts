@@ -28,6 +28,8 @@ export interface Recovery {
   jobEnded(job: Job): void;
   /** The operator acts: what held recovery back is over. */
   operatorActs(): void;
+  /** The engine was away and is back: what failed because it went is tried at once. */
+  engineReturned(): void;
   failure(): Failure | null;
   stop(): void;
 }
@@ -158,6 +160,10 @@ export function createRecovery({ core, fleetJobs, desired, move }: RecoveryOptio
     operatorActs() {
       heldBack = false;
       failure = null;
+    },
+    engineReturned() {
+      failure = null;
+      schedule(SETTLE_MS);
     },
     failure: () => failure,
     stop() {

@@ -21,7 +21,7 @@ describe('the spread', () => {
     const spread = sessionSpread([station('in', 90), station('in', 80, 20, 10), station('draining', 999)]);
     expect(spread).toEqual({ stations: 2, min: 90, mean: 100, max: 110, off: 0.1 });
     expect(spreadSentence(spread)).toBe(
-      '90 at least, 100 on average, 110 at most; all within 10.0 % of the average',
+      '90 at least, 100 on average, 110 at most; the furthest is 10.0 % from the average',
     );
   });
 

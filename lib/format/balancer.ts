@@ -73,7 +73,7 @@ export function spreadSentence(spread: SessionSpread | null): string {
   const { min, mean, max, off } = spread;
   const figures = `${formatCount(min)} at least, ${formatCount(Math.round(mean))} on average, ${formatCount(max)} at most`;
   // A handful of sessions cannot lie close to their mean, whatever spreads them.
-  return mean < 10 ? figures : `${figures}; all within ${(off * 100).toFixed(1)} % of the average`;
+  return mean < 10 ? figures : `${figures}; the furthest is ${(off * 100).toFixed(1)} % from the average`;
 }
 
 /** By number, TCP before UDP: the counters come in no order. */

@@ -3,7 +3,7 @@
 const MEANINGS: [RegExp, string][] = [
   [
     /\(111: Connection refused\)/,
-    'The station does not listen there. Real stations need not; the next one was tried.',
+    'The station does not listen there, or was just gone. Real stations need not listen.',
   ],
   [/\(110: .*timed out\)|upstream timed out/, 'The station did not answer in time; the next one was tried.'],
   [/\(113: No route to host\)/, 'The station was gone already.'],

@@ -16,6 +16,7 @@ describe('missingPackages', () => {
       'nginx',
       'tcpdump',
       'nftables',
+      'conntrack',
       'iproute2',
       'iptables',
       'libnginx-mod-stream',

@@ -47,6 +47,13 @@ const NEEDS: readonly Need[] = [
     purpose: 'run',
     why: 'counts traffic in the kernel',
   },
+  {
+    command: 'conntrack',
+    apt: ['conntrack'],
+    dnf: ['conntrack-tools'],
+    purpose: 'run',
+    why: 'leads clients away from a station that is gone',
+  },
   { command: 'ip', apt: ['iproute2'], dnf: ['iproute'], purpose: 'run', why: 'tells the network interfaces' },
   {
     command: 'iptables',

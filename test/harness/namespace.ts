@@ -49,7 +49,10 @@ export interface Client {
   end(): void;
 }
 
-/** TCP and UDP clients: `tcp NAME PORT`, `send NAME TEXT`, `alive NAME`, `udp PORT TEXT N`. */
+/**
+ * TCP and UDP clients: `tcp NAME PORT`, `send NAME TEXT`, `alive NAME`, `udp PORT TEXT N`; and one that keeps its UDP
+ * port: `keep PORT TEXT`.
+ */
 export function startClient({ name, hostAddress }: ClientNamespace): Client {
   const child = spawn('ip', ['netns', 'exec', name, process.execPath, '-e', CLIENT, hostAddress], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -71,6 +74,7 @@ const { connect } = require('node:net');
 const { createSocket } = require('node:dgram');
 const host = process.argv[1];
 const sockets = new Map();
+let kept;
 const WAIT_MS = 5000;
 const once = (socket, event) => new Promise((resolve) => {
   const timer = setTimeout(() => resolve('no answer'), WAIT_MS);
@@ -91,6 +95,15 @@ const commands = {
     return answer;
   },
   async alive(name) { return String(!sockets.get(name).destroyed); },
+  async keep(port, text) {
+    kept ??= createSocket('udp4').on('error', () => undefined);
+    const answer = new Promise((resolve) => {
+      const timer = setTimeout(() => resolve('no answer'), 1000);
+      kept.once('message', (message) => { clearTimeout(timer); resolve(String(message)); });
+    });
+    kept.send(text, Number(port), host);
+    return answer;
+  },
   async udp(port, text, count) {
     const socket = createSocket('udp4');
     let got = 0;

@@ -14,11 +14,11 @@ let agent: TestAgent;
 let namespace: ClientNamespace;
 let client: Client;
 
-/** Every rule of this machine that is not in a table of ours, without its counters. */
+/** Every rule of this machine that is in no table of an installation of ours, without its counters. */
 async function rulesOfOthers(): Promise<string> {
   const { stdout } = await run('nft', ['-s', 'list', 'ruleset']);
-  const blocks = stdout.split(/^(?=table )/m).filter((block) => !block.startsWith(`table ip ${prefix}_`));
-  return blocks.filter((block) => !block.startsWith(`table inet ${prefix}_`)).join('');
+  const tables = stdout.split(/^(?=table )/m);
+  return tables.filter((text) => !/^table (ip|inet) \w+_(balancer|count) /.test(text)).join('');
 }
 const sessionsOf = async () => {
   const { stations } = await agent.client.call('balancer.traffic', {});
@@ -113,6 +113,17 @@ describe('the kernel engine', () => {
     // One of those counted may be the session from before, held by nginx.
     expect(await alive()).toBeGreaterThanOrEqual(onStaying - 3);
     for (let i = 0; i < 12; i++) await open(`after${i}`);
+  });
+
+  it('leads a UDP client that keeps its port away from a station that is gone', async () => {
+    expect(await client.ask(`keep ${PRIMARY} x`)).toBe('x');
+    const { stations } = await agent.client.call('balancer.traffic', {});
+    const busy = stations.filter(({ primary }) => primary.udp > 0).map(({ index }) => index);
+    expect(busy.length).toBeGreaterThan(0);
+    const { jobId } = await agent.client.call('station.stop', { stations: busy, drainSeconds: 0 });
+    await finished(agent, { jobId });
+    await waitFor('an answer from another', async () => (await client.ask(`keep ${PRIMARY} y`)) === 'y');
+    await finished(agent, await agent.client.call('station.start', { stations: busy }));
   });
 
   it('puts its rules back when somebody flushes them', async () => {
