@@ -29,7 +29,7 @@ describe('nginxStatusView', () => {
 
   it('says what a complaint of nginx means', () => {
     expect(text).toContain('station 2 port 443 (3 times)');
-    expect(text).toContain('The station does not listen there.');
+    expect(text).toContain('The station does not listen there');
   });
 
   it('has something to say of an empty one', () => {

@@ -10,11 +10,14 @@ import { ENGINE_WORDS, formatPerSecond, oldWorkersSentence, portTotals } from '.
 import { formatBitrate, formatBytes } from '../../lib/format/bytes.ts';
 import { formatCount, plural } from '../../lib/format/count.ts';
 import { Card } from '../ui/card.tsx';
-import { Note } from '../ui/note.tsx';
 import { Time } from '../ui/time.tsx';
+import { useNow } from '../ui/use-now.ts';
 import { BalancerBadge, BalancerPorts } from './balancer-state.tsx';
 
-/** Whether it runs, on what it listens, and what passes now. */
+/** Some answers late: the agent has something else to do, or is away. */
+const STALE_MS = 10_000;
+
+/** Whether it runs, on what it listens, and what passes now. Why it failed is told among the problems above. */
 export function BalancerHead({
   balancer,
   traffic,
@@ -36,7 +39,9 @@ export function BalancerHead({
         </div>
         <p className="max-w-prose text-ink-muted text-sm">{ENGINE_WORDS[balancer.engine].description}</p>
         {balancer.ports.length > 0 ? <BalancerPorts ports={balancer.ports} /> : null}
-        <StateNote balancer={balancer} />
+        {balancer.message && balancer.state !== 'failed' ? (
+          <p className="text-ink-muted">{balancer.message}</p>
+        ) : null}
         {oldWorkers ? (
           <p className="text-ink-muted">
             {oldWorkers}
@@ -54,33 +59,14 @@ export function BalancerHead({
   );
 }
 
-function StateNote({ balancer }: { balancer: BalancerState }) {
-  if (balancer.state === 'held')
-    return (
-      <Note tone="warn" title="A restored configuration runs, and is held">
-        <p>
-          {balancer.message ? `${balancer.message} ` : ''}Stations that come, go or hang are not followed
-          until you press Apply under Configuration.
-        </p>
-      </Note>
-    );
-  if (balancer.message === null) return null;
-  if (balancer.state === 'failed' || balancer.state === 'stopped')
-    return (
-      <Note
-        tone="critical"
-        title={balancer.state === 'failed' ? 'Clients cannot get in' : 'The balancer is stopped'}
-      >
-        <p>{balancer.message}</p>
-      </Note>
-    );
-  return <p className="text-ink-muted">{balancer.message}</p>;
-}
-
 function Figures({ traffic }: { traffic: UseQueryResult<BalancerTraffic, AppError> }) {
-  const { data, error } = traffic;
+  const { data, error, dataUpdatedAt } = traffic;
+  const now = useNow();
+  // By the browser's own clock: the server's may differ.
+  const stale = data !== undefined && now !== null && now - dataUpdatedAt > STALE_MS;
   // Before anything is counted a zero would be a lie.
   const counted = data !== undefined && data.since !== null ? data : null;
+  const absent = data === undefined ? 'being read' : 'not counted';
   const totals = counted === null ? null : portTotals(counted.ports);
   return (
     <>
@@ -90,33 +76,34 @@ function Figures({ traffic }: { traffic: UseQueryResult<BalancerTraffic, AppErro
           name="Sessions now"
           value={data ? formatCount(data.sessions.tcp + data.sessions.udp) : '–'}
         >
-          {data ? `TCP ${formatCount(data.sessions.tcp)}, UDP ${formatCount(data.sessions.udp)}` : ''}
+          {data ? `TCP ${formatCount(data.sessions.tcp)}, UDP ${formatCount(data.sessions.udp)}` : absent}
         </Figure>
         <Figure
           icon={<Zap aria-hidden />}
           name="New sessions"
           value={totals ? formatPerSecond(totals.openedPerSecond) : '–'}
         >
-          {totals ? 'over the last seconds' : 'not counted'}
+          {totals ? 'over the last seconds' : absent}
         </Figure>
         <Figure
           icon={<ArrowUp aria-hidden />}
           name="From clients"
           value={totals ? formatBitrate(totals.bytesInPerSecond) : '–'}
         >
-          {totals ? `${formatBytes(totals.bytesIn)} in all` : 'not counted'}
+          {totals ? `${formatBytes(totals.bytesIn)} in all` : absent}
         </Figure>
         <Figure
           icon={<ArrowDown aria-hidden />}
           name="To clients"
           value={totals ? formatBitrate(totals.bytesOutPerSecond) : '–'}
         >
-          {totals ? `${formatBytes(totals.bytesOut)} in all` : 'not counted'}
+          {totals ? `${formatBytes(totals.bytesOut)} in all` : absent}
         </Figure>
       </dl>
-      {data && error ? (
+      {stale ? (
         <p role="status" className="border-t px-5 py-3 text-sm text-warn sm:px-6">
-          These figures are from <Time at={data.at} />; newer ones cannot be had: {error.message}
+          These figures are from <Time at={dataUpdatedAt} show="absolute" />. Newer ones have not come
+          {error ? `: ${error.message}` : '.'}
         </p>
       ) : null}
     </>

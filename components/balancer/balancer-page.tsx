@@ -4,6 +4,7 @@ import { Server } from 'lucide-react';
 import Link from 'next/link';
 import type { BalancerDetail } from '../../lib/contract/balancer.ts';
 import { useLive } from '../live/use-snapshot.tsx';
+import { ProblemList } from '../overview/problem-list.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -18,7 +19,7 @@ import { DataPathCard } from './data-path-card.tsx';
 import { NginxErrors } from './nginx-errors.tsx';
 import { SessionStrip } from './session-strip.tsx';
 import { UpstreamsCard } from './upstreams-card.tsx';
-import { type BalancerActions, useBalancerDetail, useBalancerTraffic } from './use-balancer.ts';
+import { type BalancerActions, isOfBalancer, useBalancerDetail, useBalancerTraffic } from './use-balancer.ts';
 
 /** What clients reach first: what listens, where it leads, what passes, and the configuration behind it. */
 export function BalancerPage({ actions }: { actions: BalancerActions }) {
@@ -42,8 +43,9 @@ export function BalancerPage({ actions }: { actions: BalancerActions }) {
         onRetry={retryNow}
         skeleton={<Skeleton className="h-56 w-full rounded-2xl" />}
       >
-        {({ balancer }) => (
+        {({ balancer, problems }) => (
           <>
+            <ProblemList problems={problems.filter(isOfBalancer)} />
             <BalancerHead balancer={balancer} traffic={traffic} />
             {balancer.state === 'off' ? <NotInUse /> : <Passing traffic={traffic} />}
           </>

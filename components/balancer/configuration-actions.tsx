@@ -33,7 +33,7 @@ export function ConfigurationActions({
   const reload = useAction(actions.reload);
   const [tested, setTested] = useState<Tested | null>(null);
   const [asked, setAsked] = useState<{ step: Step; question: Question } | null>(null);
-  const idle = detail.state.state === 'off';
+  const idle = detail.state.state === 'off' || detail.state.state === 'stopped';
 
   async function runTest() {
     reset();
@@ -92,7 +92,7 @@ export function ConfigurationActions({
       </div>
       {idle ? (
         <p className="text-ink-muted text-sm">
-          There is nothing to load before the first stations run; a test changes nothing.
+          The balancer starts with the fleet; until then there is nothing to load. A test changes nothing.
         </p>
       ) : null}
       {tested === null ? null : <Outcome tested={tested} />}

@@ -35,10 +35,16 @@ export function DataPathCard({ traffic }: { traffic: BalancerTraffic }) {
                 <TableHead numeric className="px-1.5 sm:px-4">
                   Sessions
                 </TableHead>
-                <TableHead numeric className="px-1.5 sm:px-4">
+                <TableHead
+                  numeric
+                  className="whitespace-normal px-1.5 leading-tight sm:whitespace-nowrap sm:px-4"
+                >
                   From clients
                 </TableHead>
-                <TableHead numeric className="pr-5 pl-1.5 sm:pr-6 sm:pl-4">
+                <TableHead
+                  numeric
+                  className="whitespace-normal pr-5 pl-1.5 leading-tight sm:whitespace-nowrap sm:pr-6 sm:pl-4"
+                >
                   To clients
                 </TableHead>
               </tr>

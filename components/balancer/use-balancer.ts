@@ -3,7 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
 import type { BalancerDetail } from '../../lib/contract/balancer.ts';
-import type { Snapshot } from '../../lib/contract/snapshot.ts';
+import type { Problem, Snapshot } from '../../lib/contract/snapshot.ts';
 import type { Result } from '../data/result.ts';
 import { useCall } from '../data/use-call.ts';
 
@@ -41,9 +41,14 @@ export function useBalancerTraffic(snapshot: Snapshot | null) {
   return useCall('balancer.traffic', {}, { pollMs: TRAFFIC_MS, enabled: inUse });
 }
 
+/** Whether a problem of the server is one of the balancer. */
+export function isOfBalancer({ code }: Problem): boolean {
+  return code.startsWith('balancer-') || code === 'port-taken' || code === 'nginx-missing';
+}
+
 /** Changes when the configuration may have: not with every session. */
 function signatureOf({ balancer, problems }: Snapshot): string {
   const { state, engine, message, backends, ports } = balancer;
-  const told = problems.filter(({ code }) => /balancer|port-taken|nginx/.test(code)).map(({ code }) => code);
+  const told = problems.filter(isOfBalancer).map(({ code, detail }) => [code, detail]);
   return JSON.stringify([state, engine, message, backends, ports, told]);
 }

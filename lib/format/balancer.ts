@@ -23,7 +23,7 @@ export const ENGINE_WORDS: Record<BalancerSettings['engine'], { label: string; d
   kernel: {
     label: 'Kernel',
     description:
-      'The kernel rewrites addresses and spreads by the client’s address: nothing is copied, and stations see real client addresses. IPv4 only; IPv6 still goes through nginx.',
+      'The kernel rewrites addresses: nothing is copied, and stations see real client addresses. Spreads by a hash of the client’s address, so shares are about equal, not exactly. IPv4 only; IPv6 still goes through nginx.',
   },
 };
 

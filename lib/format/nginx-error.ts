@@ -19,6 +19,8 @@ const MEANINGS: [RegExp, string][] = [
   ],
   [/limiting connections by zone/, 'One client address reached the limit of sessions set for each client.'],
   [/bind\(\) to .* failed \(98:/, 'Another program holds the port.'],
+  [/open socket #\d+ left in connection/, 'nginx ended while this session was open.'],
+  [/server temporarily disabled/, 'After some failures nginx leaves the station alone for a few seconds.'],
   [/nf_conntrack|\(105:/, 'The kernel had no room left for another connection.'],
 ];
 
