@@ -14,6 +14,7 @@ const PORT = 31_443;
 const CLIENTS_A_STATION = 1000;
 /** A datagram that was lost in a full buffer is not sent again: clients come in smaller groups than for TCP. */
 const UDP_REPLIES = 10;
+const UDP_SOURCES_EACH = 4000;
 
 export async function sessions(words: readonly string[]): Promise<Record<string, unknown>> {
   const { numbers, flags } = readNumbers(
@@ -35,6 +36,8 @@ export async function sessions(words: readonly string[]): Promise<Record<string,
     host: '127.0.0.1',
     port: PORT,
     firstSource: '127.1.0.1',
+    // UDP is spread by the client's address: few addresses would be few clients.
+    sourcesEach: flags.has('udp') ? UDP_SOURCES_EACH : 4,
     processes: Math.ceil(count / SESSIONS_A_PROCESS),
     inFlight: numbers['in-flight'],
   });

@@ -29,8 +29,11 @@ const LISTENER_SETS = { listen_new: 'opened', listen_in: 'bytesIn', listen_out: 
 const STATION_SETS = { station_new: 'opened', station_in: 'bytesIn', station_out: 'bytesOut' } as const;
 const PROTOCOLS = ['tcp', 'udp'] as const;
 
-/** Sets and chains, for `nft -f`; counters that stand keep their sums. */
-export function renderAccounting(table: string): string {
+/**
+ * Sets and chains, for `nft -f`; counters that stand keep their sums. Every packet of the host passes these rules: those
+ * that are not about our ports leave each at its first, cheapest question.
+ */
+export function renderAccounting(table: string, listeners: readonly Listener[]): string {
   const listenerSets = Object.keys(LISTENER_SETS).map(
     (name) => `add set inet ${table} ${name} { type inet_proto . inet_service; counter; }`,
   );
@@ -39,6 +42,8 @@ export function renderAccounting(table: string): string {
   );
   const arriving = `add rule inet ${table} arriving`;
   const leaving = `add rule inet ${table} leaving`;
+  const ports = `{ ${[...new Set(listeners.map(({ port }) => port))].join(', ')} }`;
+  const stationPorts = `{ ${Object.values(STATION_PORTS).join(', ')} }`;
   return `${[
     `add table inet ${table}`,
     ...listenerSets,
@@ -48,12 +53,12 @@ export function renderAccounting(table: string): string {
     `add chain inet ${table} leaving { type filter hook postrouting priority 150; policy accept; }`,
     `flush chain inet ${table} arriving`,
     `flush chain inet ${table} leaving`,
-    `${arriving} fib daddr type local meta l4proto . th dport @listen_in`,
-    `${arriving} ct state new fib daddr type local meta l4proto . th dport @listen_new`,
-    `${arriving} ip saddr . meta l4proto . th sport @station_out`,
-    `${leaving} fib saddr type local meta l4proto . th sport @listen_out`,
-    `${leaving} ip daddr . meta l4proto . th dport @station_in`,
-    `${leaving} ct state new ip daddr . meta l4proto . th dport @station_new`,
+    `${arriving} th dport ${ports} fib daddr type local meta l4proto . th dport @listen_in`,
+    `${arriving} ct state new th dport ${ports} fib daddr type local meta l4proto . th dport @listen_new`,
+    `${arriving} th sport ${stationPorts} ip saddr . meta l4proto . th sport @station_out`,
+    `${leaving} th sport ${ports} fib saddr type local meta l4proto . th sport @listen_out`,
+    `${leaving} th dport ${stationPorts} ip daddr . meta l4proto . th dport @station_in`,
+    `${leaving} ct state new th dport ${stationPorts} ip daddr . meta l4proto . th dport @station_new`,
   ].join('\n')}\n`;
 }
 

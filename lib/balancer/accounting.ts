@@ -35,10 +35,10 @@ export function createAccounting(table: string): Accounting {
       const next = accountingElements(listeners, stations);
       const before = elements ?? { listeners: [], stations: [] };
       let script = renderElementChange(table, before, next);
-      if (elements === null) {
-        await remove();
-        script = renderAccounting(table) + script;
-      }
+      const isNew = elements === null;
+      if (isNew) await remove();
+      if (isNew || before.listeners.join() !== next.listeners.join())
+        script = renderAccounting(table, listeners) + script;
       if (script !== '') await run('nft', ['-f', '-'], { input: script, timeoutMs: TIMEOUT_MS });
       elements = next;
     },

@@ -43,7 +43,7 @@ export function renderKernelRules({ table, backends, settings }: KernelRulesInpu
 function choices(table: string, ports: number[], stationPort: number, slots: string[]): string[] {
   const map = `{ ${ranges(slots).join(', ')} }`;
   const rule = (protocol: 'tcp' | 'udp', key: string) =>
-    `add rule ip ${table} choose fib daddr type local ${protocol} dport { ${ports.join(', ')} } dnat to jhash ${key} mod ${slots.length} seed ${SEED} map ${map} : ${stationPort}`;
+    `add rule ip ${table} choose ${protocol} dport { ${ports.join(', ')} } fib daddr type local dnat to jhash ${key} mod ${slots.length} seed ${SEED} map ${map} : ${stationPort}`;
   return [rule('tcp', 'ip saddr . tcp sport'), rule('udp', 'ip saddr')];
 }
 
@@ -69,7 +69,7 @@ function clientLimit(table: string, limit: number | null, ports: number[]): stri
     ...sets,
     ...(['tcp', 'udp'] as const).map(
       (protocol) =>
-        `add rule ip ${table} share ct state new fib daddr type local ${protocol} dport { ${ports.join(', ')} } add @${protocol}_clients { ip saddr . ${protocol} dport ct count over ${limit} } drop`,
+        `add rule ip ${table} share ct state new ${protocol} dport { ${ports.join(', ')} } fib daddr type local add @${protocol}_clients { ip saddr . ${protocol} dport ct count over ${limit} } drop`,
     ),
   ];
 }

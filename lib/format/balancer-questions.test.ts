@@ -31,6 +31,7 @@ const told = (question: { lines: string[] } | null) => question?.lines.join(' ')
 describe('apply', () => {
   it('asks nobody when nothing changes', () => {
     expect(applyQuestion(detailWith({}))).toBeNull();
+    expect(applyQuestion(detailWith({ drift: 'foreign', diff: '@@' }, 'off'))).toBeNull();
   });
 
   it('says what it writes over, and which sites end', () => {

@@ -7,9 +7,13 @@ export interface Question {
   lines: string[];
 }
 
-/** What applying the wanted configuration writes over; null when nothing changes, and nobody has to be asked. */
+/**
+ * What applying the wanted configuration writes over; null when nobody has to be asked: nothing changes, or the
+ * balancer is not in use and the agent refuses.
+ */
 export function applyQuestion(detail: BalancerDetail): Question | null {
   const { config, state, foreignSites } = detail;
+  if (state.state === 'off' || state.state === 'stopped') return null;
   const changes = config.diff !== null || config.drift !== 'none';
   if (state.state !== 'held' && !changes) return null;
   const isForeign = config.drift === 'foreign' && state.state !== 'held';

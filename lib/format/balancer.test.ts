@@ -67,7 +67,7 @@ it.each([
   [0.03, /^3 % of what the stations moved came through the balancer\.$/],
   [0.0001, /^< 1 %/],
   [1.02, /^102 % .*whole packets/],
-])('a share of %s', (share, text) => expect(shareSentence({ share })).toMatch(text));
+])('a share of %s', (share, text) => expect(shareSentence({ share, since: 1 })).toMatch(text));
 
 it('counts old workers and their sessions, each in its number', () => {
   expect(oldWorkersSentence({ workers: 0, sessions: 0 })).toBeNull();

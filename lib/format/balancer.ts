@@ -100,7 +100,8 @@ export function formatPerSecond(value: number): string {
 }
 
 /** How much of what the stations move comes this way; and why it is mostly little. */
-export function shareSentence({ share }: Pick<BalancerTraffic, 'share'>): string {
+export function shareSentence({ share, since }: Pick<BalancerTraffic, 'share' | 'since'>): string {
+  if (since === null) return 'Nothing is counted now, so there is no share to tell.';
   if (share === null)
     return 'The stations have reported no traffic since counting began, so there is no share to tell.';
   const over = share > 1 ? ' (bytes here are of whole packets, so it can be above 100 %)' : '';
