@@ -112,6 +112,28 @@ test('stations: searched, one stopped and started, its log read', async ({ serve
   await waitFor('five stations', async () => (await runningOnEngine(server.agent)).length === 5);
 });
 
+test('the balancer: its stations, a test of its configuration, an earlier one read', async ({
+  story: page,
+}) => {
+  await page.goto('/balancer');
+  await expect(page.getByRole('list', { name: 'Ports the balancer listens on' })).toContainText(
+    String(BALANCER.primaryPort),
+  );
+  const stations = page.getByRole('table', { name: 'Stations behind the balancer' });
+  await expect(stations.getByRole('row', { name: /etoe-5/ })).toContainText('In rotation');
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await expect(page.getByText('nginx takes the wanted configuration')).toBeVisible();
+  await page
+    .getByRole('button', { name: /^View backup/ })
+    .first()
+    .click();
+  await expect(page.getByRole('dialog')).toContainText('worker_processes');
+  await page.keyboard.press('Escape');
+  await page.getByRole('radio', { name: 'Wanted' }).click();
+  await expect(page.getByRole('region', { name: 'The wanted configuration' })).toContainText('least_conn');
+  await lookAt(page, 'balancer');
+});
+
 test('an image that cannot be had fails with the way out, and the fleet stays', async ({
   server,
   story: page,

@@ -24,8 +24,7 @@ export function ConfigurationCard({
   onChanged: (detail: BalancerDetail) => void;
 }) {
   const [chosen, setChosen] = useState<View | null>(null);
-  // Until somebody chooses: what is worth a look.
-  const view = chosen ?? (detail.config.diff === null ? 'live' : 'difference');
+  const view = chosen ?? worthALook(detail);
   const options: { value: View; label: string }[] = [
     { value: 'live', label: 'Live' },
     { value: 'wanted', label: 'Wanted' },
@@ -59,6 +58,13 @@ export function ConfigurationCard({
       </CardBody>
     </Card>
   );
+}
+
+/** What is shown until somebody chooses. */
+function worthALook({ config, state }: BalancerDetail): View {
+  if (config.diff === null) return 'live';
+  // Against nothing, or against a file that is no business of ours yet, each line differs.
+  return config.live === null || state.state === 'off' ? 'wanted' : 'difference';
 }
 
 function Shown({ detail, view }: { detail: BalancerDetail; view: View }) {

@@ -11,7 +11,7 @@ import { Amount } from './amount.tsx';
 
 /** What came through each port, and how much of all that the stations move that is. */
 export function DataPathCard({ traffic }: { traffic: BalancerTraffic }) {
-  const { since, share, ports, notes } = traffic;
+  const { since, ports, notes } = traffic;
   return (
     <Card className="flex flex-col">
       <CardHeader
@@ -85,7 +85,7 @@ export function DataPathCard({ traffic }: { traffic: BalancerTraffic }) {
       ) : null}
       <CardBody className="mt-auto flex flex-col gap-2 border-t">
         <p>
-          <span className="font-medium">{shareSentence({ share })}</span>{' '}
+          <span className="font-medium">{shareSentence(traffic)}</span>{' '}
           <span className="text-ink-muted">{WHY_SMALL}</span>
         </p>
         {notes.map((note) => (

@@ -15,12 +15,15 @@ export function SessionStrip({ stations }: { stations: readonly Upstream[] }) {
   return (
     <Card className="flex flex-col">
       <CardHeader title="Sessions over the stations" description={spreadSentence(sessionSpread(stations))} />
-      <CardBody className="flex flex-1 flex-col justify-end">
+      <CardBody className="flex flex-1 flex-col">
         {stations.length === 0 ? (
           <p className="text-ink-muted">No station is behind the balancer yet.</p>
         ) : (
           <>
-            <ul className="flex min-h-40 flex-1 gap-px sm:gap-0.5" aria-label="Open sessions of each station">
+            <ul
+              className="flex max-h-72 min-h-40 flex-1 gap-px sm:gap-0.5"
+              aria-label="Open sessions of each station"
+            >
               {stations.map((station) => (
                 <Bar key={station.index} station={station} highest={highest} />
               ))}
