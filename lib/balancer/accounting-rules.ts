@@ -6,6 +6,8 @@
 import { z } from 'zod';
 import { type Backend, STATION_PORTS } from './render.ts';
 
+const PROTOCOLS = ['tcp', 'udp'] as const;
+
 export interface Listener {
   protocol: 'tcp' | 'udp';
   port: number;
@@ -25,40 +27,63 @@ export interface Counted {
   stations: Map<string, Flow>;
 }
 
-const LISTENER_SETS = { listen_new: 'opened', listen_in: 'bytesIn', listen_out: 'bytesOut' } as const;
+/** One for each protocol: nft cannot join a protocol with the port of a conntrack entry into one key. */
+const LISTENER_SETS = {
+  tcp: { tcp_new: 'opened', tcp_in: 'bytesIn', tcp_out: 'bytesOut' },
+  udp: { udp_new: 'opened', udp_in: 'bytesIn', udp_out: 'bytesOut' },
+} as const;
+type ListenerSets = (typeof LISTENER_SETS)['tcp'] & (typeof LISTENER_SETS)['udp'];
 const STATION_SETS = { station_new: 'opened', station_in: 'bytesIn', station_out: 'bytesOut' } as const;
-const PROTOCOLS = ['tcp', 'udp'] as const;
 
 /**
- * Sets and chains, for `nft -f`; counters that stand keep their sums. Every packet of the host passes these rules: those
- * that are not about our ports leave each at its first, cheapest question.
+ * Sets and chains, for `nft -f`; counters that stand keep their sums. Every packet of the host passes these rules, so
+ * those that are not about our ports leave at the first, cheapest question. What nginx handles comes in and goes out
+ * of this host; what the kernel engine leads is forwarded, and its first port is only in its conntrack entry.
  */
 export function renderAccounting(table: string, listeners: readonly Listener[]): string {
-  const listenerSets = Object.keys(LISTENER_SETS).map(
-    (name) => `add set inet ${table} ${name} { type inet_proto . inet_service; counter; }`,
+  const sets = [
+    ...PROTOCOLS.flatMap((protocol) => Object.keys(LISTENER_SETS[protocol])).map(
+      (name) => `${name} { type inet_service; size 1024; counter; }`,
+    ),
+    ...Object.keys(STATION_SETS).map((name) => `${name} { type ipv4_addr; size 16384; counter; }`),
+  ];
+  const hooks = { input: -5, output: -5, forward: -5 };
+  const chains = Object.entries(hooks).map(
+    ([hook, priority]) => `count_${hook} { type filter hook ${hook} priority ${priority}; policy accept; }`,
   );
-  const stationSets = Object.keys(STATION_SETS).map(
-    (name) => `add set inet ${table} ${name} { type ipv4_addr . inet_proto . inet_service; counter; }`,
-  );
-  const arriving = `add rule inet ${table} arriving`;
-  const leaving = `add rule inet ${table} leaving`;
   const ports = `{ ${[...new Set(listeners.map(({ port }) => port))].join(', ')} }`;
   const stationPorts = `{ ${Object.values(STATION_PORTS).join(', ')} }`;
+  const rules = [
+    `count_input th dport ${ports} goto from_client`,
+    `count_input th sport ${stationPorts} ip saddr @station_out accept`,
+    `count_output th dport ${stationPorts} goto to_station`,
+    'count_output tcp sport @tcp_out accept',
+    'count_output udp sport @udp_out accept',
+    `count_forward th dport ${stationPorts} ct status dnat goto led_in`,
+    `count_forward th sport ${stationPorts} ct status dnat goto led_out`,
+    'from_client tcp dport @tcp_in ct state != new accept',
+    'from_client udp dport @udp_in ct state != new accept',
+    'from_client tcp dport @tcp_new',
+    'from_client udp dport @udp_new',
+    'to_station ip daddr @station_in ct state != new accept',
+    'to_station ip daddr @station_new',
+    ...PROTOCOLS.flatMap((protocol) => [
+      `led_in meta l4proto ${protocol} ct original proto-dst @${protocol}_in`,
+      `led_in meta l4proto ${protocol} ct state new ct original proto-dst @${protocol}_new`,
+      `led_out meta l4proto ${protocol} ct original proto-dst @${protocol}_out`,
+    ]),
+    'led_in goto to_station',
+    'led_out ip saddr @station_out',
+  ];
+  const named = ['from_client', 'to_station', 'led_in', 'led_out'];
   return `${[
     `add table inet ${table}`,
-    ...listenerSets,
-    ...stationSets,
-    // After conntrack has looked at the packet and before an address is rewritten; then after the last rewriting.
-    `add chain inet ${table} arriving { type filter hook prerouting priority -150; policy accept; }`,
-    `add chain inet ${table} leaving { type filter hook postrouting priority 150; policy accept; }`,
-    `flush chain inet ${table} arriving`,
-    `flush chain inet ${table} leaving`,
-    `${arriving} th dport ${ports} fib daddr type local meta l4proto . th dport @listen_in`,
-    `${arriving} ct state new th dport ${ports} fib daddr type local meta l4proto . th dport @listen_new`,
-    `${arriving} th sport ${stationPorts} ip saddr . meta l4proto . th sport @station_out`,
-    `${leaving} th sport ${ports} fib saddr type local meta l4proto . th sport @listen_out`,
-    `${leaving} th dport ${stationPorts} ip daddr . meta l4proto . th dport @station_in`,
-    `${leaving} ct state new th dport ${stationPorts} ip daddr . meta l4proto . th dport @station_new`,
+    ...sets.map((set) => `add set inet ${table} ${set}`),
+    ...[...chains, ...named].map((chain) => `add chain inet ${table} ${chain}`),
+    ...[...Object.keys(hooks).map((hook) => `count_${hook}`), ...named].map(
+      (chain) => `flush chain inet ${table} ${chain}`,
+    ),
+    ...rules.map((rule) => `add rule inet ${table} ${rule}`),
   ].join('\n')}\n`;
 }
 
@@ -68,12 +93,8 @@ export function accountingElements(
   stations: readonly Backend[],
 ): { listeners: string[]; stations: string[] } {
   return {
-    listeners: listeners.map(({ protocol, port }) => `${protocol} . ${port}`),
-    stations: stations.flatMap(({ address }) =>
-      PROTOCOLS.flatMap((protocol) =>
-        Object.values(STATION_PORTS).map((port) => `${address} . ${protocol} . ${port}`),
-      ),
-    ),
+    listeners: listeners.map(({ protocol, port }) => `${protocol} ${port}`),
+    stations: stations.map(({ address }) => address),
   };
 }
 
@@ -84,17 +105,20 @@ export function renderElementChange(
   after: { listeners: string[]; stations: string[] },
 ): string {
   const lines: string[] = [];
-  for (const [kind, sets] of [
-    ['listeners', LISTENER_SETS],
-    ['stations', STATION_SETS],
-  ] as const) {
-    const added = after[kind].filter((one) => !before[kind].includes(one));
-    const gone = before[kind].filter((one) => !after[kind].includes(one));
+  const change = (sets: object, was: readonly string[], is: readonly string[]) => {
+    const added = is.filter((one) => !was.includes(one));
+    const gone = was.filter((one) => !is.includes(one));
     for (const set of Object.keys(sets)) {
       if (gone.length > 0) lines.push(`delete element inet ${table} ${set} { ${gone.join(', ')} }`);
       if (added.length > 0) lines.push(`add element inet ${table} ${set} { ${added.join(', ')} }`);
     }
+  };
+  for (const protocol of PROTOCOLS) {
+    const ofProtocol = (all: readonly string[]) =>
+      all.flatMap((one) => (one.startsWith(`${protocol} `) ? one.slice(protocol.length + 1) : []));
+    change(LISTENER_SETS[protocol], ofProtocol(before.listeners), ofProtocol(after.listeners));
   }
+  change(STATION_SETS, before.stations, after.stations);
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
@@ -108,7 +132,7 @@ const listingSchema = z.object({
             .array(
               z.object({
                 elem: z.object({
-                  val: z.object({ concat: z.array(z.union([z.string(), z.number()])) }),
+                  val: z.union([z.string(), z.number()]),
                   counter: z.object({ packets: z.number(), bytes: z.number() }),
                 }),
               }),
@@ -125,14 +149,13 @@ export function parseAccounting(json: string): Counted {
   const counted: Counted = { listeners: new Map(), stations: new Map() };
   for (const { set } of listingSchema.parse(JSON.parse(json)).nftables) {
     if (set === undefined) continue;
-    const ofListener = LISTENER_SETS[set.name as keyof typeof LISTENER_SETS];
-    const ofStation = STATION_SETS[set.name as keyof typeof STATION_SETS];
-    const field = ofListener ?? ofStation;
+    const protocol = set.name.startsWith('tcp') ? 'tcp' : 'udp';
+    const ofListener = { ...LISTENER_SETS.tcp, ...LISTENER_SETS.udp }[set.name as keyof ListenerSets];
+    const field = ofListener ?? STATION_SETS[set.name as keyof typeof STATION_SETS];
     if (field === undefined) continue;
     const sums = ofListener === undefined ? counted.stations : counted.listeners;
     for (const { elem } of set.elem ?? []) {
-      const key =
-        ofListener === undefined ? String(elem.val.concat[0]) : elem.val.concat.slice(0, 2).join(' ');
+      const key = ofListener === undefined ? String(elem.val) : `${protocol} ${elem.val}`;
       const flow = sums.get(key) ?? { opened: 0, bytesIn: 0, bytesOut: 0 };
       flow[field] += field === 'opened' ? elem.counter.packets : elem.counter.bytes;
       sums.set(key, flow);

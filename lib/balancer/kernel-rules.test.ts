@@ -22,7 +22,9 @@ describe('renderKernelRules', () => {
     for (const rule of rules) expect(rule).toContain('fib daddr type local');
     expect(rules[0]).toContain('tcp dport { 443, 8443 }');
     expect(rules[0]).toMatch(/jhash ip saddr \. tcp sport mod 4099 .* : 443$/);
-    expect(rules[3]).toMatch(/udp dport \{ 5566 \} fib daddr type local dnat to jhash ip saddr mod 4099 .* : 5566$/);
+    expect(rules[3]).toMatch(
+      /udp dport \{ 5566 \} fib daddr type local dnat to jhash ip saddr mod 4099 .* : 5566$/,
+    );
   });
 
   it('is the same for the same stations in any order', () => {
