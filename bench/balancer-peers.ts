@@ -28,7 +28,7 @@ export async function startPlansNginx(
       `pid ${folder}/nginx.pid;`,
       `error_log ${folder}/error.log crit;`,
       ...moduleLines,
-      'events { worker_connections 8192; multi_accept on; }',
+      'events { worker_connections 8192; use epoll; }',
       'stream {',
       '  upstream backend { least_conn;',
       ...servers,

@@ -4,6 +4,7 @@
  * loopback ports that docker-proxy serves) and through HAProxy. Each in turn, several times; the median counts.
  */
 
+import { spawn } from 'node:child_process';
 import { readNginxInstall } from '../lib/balancer/nginx-install.ts';
 import { run } from '../lib/host/run.ts';
 import { createNamespace } from '../test/harness/namespace.ts';
@@ -14,7 +15,10 @@ import { readNumbers } from './options.ts';
 
 const PORTS = { ours: 31_443, secondary: 31_566, plan: 31_500, haproxy: 31_501 };
 const LOOPBACK_BASE = 32_080;
-const IN_FLIGHT = 200;
+/** As when everybody comes back after an outage. */
+const IN_FLIGHT = 1000;
+/** One station takes a thousand clients, those that are just leaving among them. */
+const DIRECT_IN_FLIGHT = 400;
 const PROCESSES = 2;
 const STREAMS = 16;
 
@@ -44,14 +48,14 @@ export async function balancer(words: readonly string[]): Promise<Record<string,
     undo.push(await allowDirect(addresses[0] ?? ''));
     undo.push(await startPlansNginx(await readNginxInstall(), PORTS.plan, LOOPBACK_BASE, STATIONS));
     undo.push(await startHaproxy(PORTS.haproxy, addresses));
-    const clients = async (host: string, port: number) => {
+    const clients = async (host: string, port: number, inFlight = IN_FLIGHT) => {
       const load = await startLoad({
         host,
         port,
         firstSource: namespace.clients[0] ?? '',
         sourcesEach: 8,
         processes: PROCESSES,
-        inFlight: IN_FLIGHT,
+        inFlight,
         namespace: namespace.name,
       });
       undo.push(() => load.end());
@@ -61,7 +65,7 @@ export async function balancer(words: readonly string[]): Promise<Record<string,
       agent.client.call('balancer.configure', { engine: name });
     const host = namespace.hostAddress;
     const paths: Path[] = [
-      { name: 'direct', load: await clients(addresses[0] ?? '', 443) },
+      { name: 'direct', load: await clients(addresses[0] ?? '', 443, DIRECT_IN_FLIGHT) },
       { name: 'plan', load: await clients(host, PORTS.plan) },
       { name: 'haproxy', load: await clients(host, PORTS.haproxy) },
       { name: 'nginx', load: await clients(host, PORTS.ours), prepare: engine('nginx') },
@@ -86,6 +90,7 @@ async function measure(paths: readonly Path[], { rounds, seconds }: { rounds: nu
   for (let round = 0; round < rounds; round++) {
     for (const { name, load, prepare } of paths) {
       await prepare?.();
+      await forgetEndedSessions();
       const made = await load.rate(0, seconds);
       const moved = await load.bytes(STREAMS, seconds);
       const one = seen.get(name) ?? { connections: [], bytes: [], failed: 0 };
@@ -108,6 +113,15 @@ async function measure(paths: readonly Path[], { rounds, seconds }: { rounds: nu
       },
     ]),
   );
+}
+
+/** Each path begins with an equally empty connection table; what is forgotten has ended already. */
+function forgetEndedSessions(): Promise<void> {
+  const child = spawn('conntrack', ['-D', '-p', 'tcp', '--state', 'TIME_WAIT'], { stdio: 'ignore' });
+  return new Promise((resolve, reject) => {
+    child.once('exit', () => resolve());
+    child.once('error', reject);
+  });
 }
 
 /** Docker lets nobody from outside reach a station it did not publish; for the straight way it is told to. */

@@ -64,7 +64,8 @@ function driftProblem({ drift, configPath, held }: BalancerFacts): Problem[] {
       severity: 'warning',
       title: 'The nginx configuration is not the one we wrote',
       detail: `${configPath} ${what}. nginx goes on with what it read last; the next change of the fleet or the balancer writes ours again.`,
-      remedy: 'Save the balancer settings to write it again now; the other text is kept among the backups.',
+      remedy:
+        'Apply the wanted configuration on the Balancer page or with `sudo ./conduit nginx apply`; the other text is kept among the backups.',
       station: null,
     },
   ];

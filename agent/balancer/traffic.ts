@@ -9,7 +9,7 @@ import {
   noSessions,
   readOwnSessions,
   readProxiedSessions,
-  readTrackedUdpSessions,
+  readTrackedSessions,
   type StationSessions,
 } from '../../lib/balancer/sessions.ts';
 import type { BalancerTraffic } from '../../lib/contract/balancer.ts';
@@ -50,6 +50,8 @@ interface Reading {
 
 /** Callers within this time share a reading. */
 const FRESH_MS = 1500;
+/** With many sessions a reading costs something: it takes at most a twentieth of the time. */
+const COST_FACTOR = 20;
 const NO_FLOW: Flow = { opened: 0, bytesIn: 0, bytesOut: 0 };
 const NO_NFT =
   'Nothing is counted: the program nft is not installed. `sudo apt-get install nftables` brings it.';
@@ -69,6 +71,7 @@ export function createTraffic({
   let last: Reading | null = null;
   let before: Reading | null = null;
   let reading: Promise<Reading> | null = null;
+  let costMs = 0;
   let following: { listeners: Listener[]; stations: readonly Backend[] } | null = null;
   /** What each station reported at the last look, and the sum of what came since counting began. */
   const reported = new Map<number, { seen: number; sum: number }>();
@@ -76,14 +79,11 @@ export function createTraffic({
   async function sessionsOf(stations: readonly TrafficStation[], engine: BalancerSettings['engine']) {
     const addresses = stations.map(({ address }) => address);
     if (engine === 'nginx') return readProxiedSessions(addresses);
-    const found = (await readTrackedUdpSessions(addresses)) ?? new Map<string, StationSessions>();
-    for (const { address, pid } of stations) {
-      const own = pid === null ? noSessions() : await readOwnSessions(pid);
-      const udp = found.get(address) ?? noSessions();
-      own.primary.udp = udp.primary.udp;
-      own.secondary.udp = udp.secondary.udp;
-      found.set(address, own);
-    }
+    const tracked = await readTrackedSessions(addresses);
+    if (tracked !== null) return tracked;
+    const found = new Map<string, StationSessions>();
+    for (const { address, pid } of stations)
+      found.set(address, pid === null ? noSessions() : await readOwnSessions(pid));
     return found;
   }
 
@@ -91,7 +91,9 @@ export function createTraffic({
     stations: readonly TrafficStation[],
     engine: BalancerSettings['engine'],
   ): Promise<Reading> {
+    const begun = performance.now();
     const [counted, sessions] = await Promise.all([accounting.read(), sessionsOf(stations, engine)]);
+    costMs = performance.now() - begun;
     // Somebody flushed every rule of the host: counting begins again.
     if (counted === null && following !== null && since !== null) await begin();
     return { at: now(), counted: counted ?? { listeners: new Map(), stations: new Map() }, sessions };
@@ -142,7 +144,7 @@ export function createTraffic({
     },
     sessionsOf,
     async read(stations, engine) {
-      if (last === null || now() - last.at > FRESH_MS) {
+      if (last === null || now() - last.at > Math.max(FRESH_MS, COST_FACTOR * costMs)) {
         reading ??= look(stations, engine).finally(() => {
           reading = null;
         });

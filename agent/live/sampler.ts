@@ -38,11 +38,12 @@ const MAX_ASKING = 128;
 const LOG_EVERY_MS = 10_000;
 /** One station's log a while is looked at for a demand to upgrade; all run the same image. */
 const UPGRADE_CHECK_EVERY_MS = 30_000;
-/** Ports are opened at the start and hardly change; the kernel walks all its sockets to say so. */
+/** Ports are opened soon after the start and hardly change; each look starts a program. */
 const INGRESS_EVERY_MS = 60_000;
-const INGRESS_AT_FIRST_MS = 3000;
+const INGRESS_AGAIN_MS = 10_000;
+const INGRESS_AT_FIRST_MS = 2000;
 /** Looks at a time, so that a large fleet does not make one sample slow. */
-const INGRESS_A_SAMPLE = 8;
+const INGRESS_A_SAMPLE = 4;
 
 export function createSampler({ docker, log, now, onSilent }: SamplerOptions): Sampler {
   const scraper = createScraper({ timeoutMs: ANSWER_WITHIN_MS });
@@ -160,7 +161,11 @@ export function createSampler({ docker, log, now, onSilent }: SamplerOptions): S
         if (track.runtime.metricsEndpoint === null) readOlder(track, nowMs);
       }
       checkForUpgrade(running, nowMs);
-      await Promise.all([asked, lookAtIngress(running, nowMs)]);
+      // Nobody waits for these: what they find is in the next snapshot.
+      lookAtIngress(running, nowMs).catch((error: unknown) =>
+        log.warn({ err: error }, 'could not see where stations listen'),
+      );
+      await asked;
       return followed;
     },
     close() {
@@ -180,7 +185,7 @@ function measure(track: StationTrack): void {
 }
 
 async function lookAtIngress(running: readonly StationTrack[], nowMs: number): Promise<void> {
-  const due = running.filter((track) => nowMs - track.ingressAtMs >= ingressPauseMs(track, nowMs));
+  const due = running.filter((track) => isIngressDue(track, nowMs));
   await Promise.all(
     due.slice(0, INGRESS_A_SAMPLE).map(async (track) => {
       const { epoch, runtime } = track;
@@ -192,10 +197,12 @@ async function lookAtIngress(running: readonly StationTrack[], nowMs: number): P
   );
 }
 
-/** A station that has just started may not have opened its ports yet. */
-function ingressPauseMs({ runtime }: StationTrack, nowMs: number): number {
-  const young = nowMs - (runtime.startedAtMs ?? 0) < INGRESS_EVERY_MS;
-  return young ? INGRESS_AT_FIRST_MS : INGRESS_EVERY_MS;
+/** A station that has just started may not have opened its ports yet: it is looked at more often until it has. */
+function isIngressDue({ runtime, ingress, ingressAtMs }: StationTrack, nowMs: number): boolean {
+  const age = nowMs - (runtime.startedAtMs ?? 0);
+  if (age < INGRESS_AT_FIRST_MS) return false;
+  const again = age < INGRESS_EVERY_MS && ingress !== 'open' ? INGRESS_AGAIN_MS : INGRESS_EVERY_MS;
+  return nowMs - ingressAtMs >= again;
 }
 
 function openMeterOf(pid: number): CgroupMeter | null {

@@ -1,7 +1,7 @@
 // A load generator: one process, one epoll, told line by line what to do; each line is answered with one line of JSON.
 //   open N        N TCP sessions, each proved by an echo      echo         a small echo through every session
 //   alive         how many sessions still stand               close        ends them all
-//   rate R S      new sessions for S seconds, R a second (0: as fast as it goes), each echoed once and reset
+//   rate R S      new sessions for S seconds, R a second (0: as fast as it goes), each echoed once and closed
 //   bytes K S     K sessions that echo blocks for S seconds   udp N R      N UDP clients that await R replies each
 // Arguments: TARGET_IP TARGET_PORT FIRST_SOURCE SOURCES IN_FLIGHT. Latencies are in microseconds, every sample.
 #include <arpa/inet.h>
@@ -143,7 +143,8 @@ static void advance(struct session *session, uint32_t events, bool keep, bool fl
     session->phase = IDLE;
     in_flight--;
   } else {
-    end(session, true);
+    // As clients do: a reset would spare one balancer work that another has to do.
+    end(session, false);
   }
 }
 

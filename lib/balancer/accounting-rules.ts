@@ -67,15 +67,19 @@ export function renderAccounting(table: string, listeners: readonly Listener[]):
     'from_client udp dport @udp_new',
     'to_station ip daddr @station_in ct state != new accept',
     'to_station ip daddr @station_new',
+    'led_in meta l4proto vmap { tcp : goto led_in_tcp, udp : goto led_in_udp }',
+    'led_out meta l4proto vmap { tcp : goto led_out_tcp, udp : goto led_out_udp }',
     ...PROTOCOLS.flatMap((protocol) => [
-      `led_in meta l4proto ${protocol} ct original proto-dst @${protocol}_in`,
-      `led_in meta l4proto ${protocol} ct state new ct original proto-dst @${protocol}_new`,
-      `led_out meta l4proto ${protocol} ct original proto-dst @${protocol}_out`,
+      `led_in_${protocol} meta l4proto ${protocol} ct original proto-dst @${protocol}_in`,
+      `led_in_${protocol} ip daddr @station_in ct state != new accept`,
+      `led_in_${protocol} meta l4proto ${protocol} ct original proto-dst @${protocol}_new`,
+      `led_in_${protocol} ip daddr @station_new`,
+      `led_out_${protocol} meta l4proto ${protocol} ct original proto-dst @${protocol}_out`,
+      `led_out_${protocol} ip saddr @station_out`,
     ]),
-    'led_in goto to_station',
-    'led_out ip saddr @station_out',
   ];
-  const named = ['from_client', 'to_station', 'led_in', 'led_out'];
+  const led = ['led_in', 'led_out'].flatMap((name) => [name, ...PROTOCOLS.map((one) => `${name}_${one}`)]);
+  const named = ['from_client', 'to_station', ...led];
   return `${[
     `add table inet ${table}`,
     ...sets.map((set) => `add set inet ${table} ${set}`),

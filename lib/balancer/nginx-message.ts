@@ -21,16 +21,17 @@ export function portRefused(message: string): number | null {
  * One syslog datagram of nginx, such as `<187>Nov 23 19:46:02 conduit: 2026/11/23 19:46:02 [error] 7#7: *1 connect()
  * failed …, client: …, server: 0.0.0.0:443, upstream: "172.30.0.2:443", bytes …`.
  * @param stationAt index of the station with this address, if it is one of ours
- * @returns null when it is not a line of nginx
+ * @returns null when it is not a line of nginx, or says nothing worth telling
  */
 export function readableError(
   datagram: string,
   stationAt: (address: string) => number | undefined,
 ): string | null {
   const match = /\[(warn|error|crit|alert|emerg)\] \d+#\d+: (?:\*\d+ )?(.*)$/s.exec(datagram);
-  if (match?.[2] === undefined) return null;
+  // A worker that is told to end counts the sessions it cuts, one line each; that is no error of anybody's.
+  if (match?.[2] === undefined || /^open socket #\d+ left in connection/.test(match[2])) return null;
   const text = match[2]
-    .replace(/, client: [^,]*/g, '')
+    .replace(/,(?: udp)? client: [^,]*/g, '')
     .replace(/, bytes from\/to .*$/s, '')
     .replace(/, server: \S*?:(\d+)(?=,|$)/g, ', port $1')
     .replace(/, upstream: "\[?(.*?)\]?:(\d+)"/g, (_, address: string, port: string) => {

@@ -145,8 +145,7 @@ function upstream({ name, protocol, stationPort }: Upstream, backends: readonly 
 }
 
 function server({ name, protocol }: Upstream, port: number, { ipv6, settings }: RenderInput): string {
-  const options =
-    protocol === 'tcp' ? 'reuseport backlog=4096 so_keepalive=5m:30s:4' : 'udp reuseport rcvbuf=4m sndbuf=4m';
+  const options = protocol === 'tcp' ? 'reuseport backlog=4096' : 'udp reuseport rcvbuf=4m sndbuf=4m';
   const idle = protocol === 'tcp' ? `${settings.tcpIdleMinutes}m` : `${settings.udpIdleSeconds}s`;
   return [
     '    server {',

@@ -62,19 +62,23 @@ export async function readOwnSessions(pid: number): Promise<StationSessions> {
 }
 
 /**
- * UDP sessions the kernel engine has led to each station.
- * @returns null where the kernel does not show its connection table
+ * Sessions the kernel has led to each station, and those nginx holds from before: one walk over the connection table.
+ * @returns null where the kernel does not show the table
  */
-export async function readTrackedUdpSessions(
+export async function readTrackedSessions(
   addresses: readonly string[],
 ): Promise<Map<string, StationSessions> | null> {
   const found = new Map(addresses.map((address) => [address, noSessions()]));
   const there = await eachLine('/proc/net/nf_conntrack', (line) => {
-    const reply = / src=\S+ .* src=(\S+) dst=\S+ sport=(\d+) /.exec(line);
-    if (reply === null || !line.includes(' udp ')) return;
-    const port = PORT_NAMES.get(hexPort(Number(reply[2])));
-    const station = found.get(reply[1] ?? '');
-    if (port !== undefined && station !== undefined) station[port].udp++;
+    const protocol = line.includes(' udp ') ? 'udp' : line.includes(' ESTABLISHED ') ? 'tcp' : null;
+    if (protocol === null) return;
+    // The second `src=` is the way back: the station, whoever the client was.
+    const reply = line.indexOf('src=', line.indexOf('src=') + 4) + 4;
+    const station = found.get(line.slice(reply, line.indexOf(' ', reply)));
+    if (station === undefined) return;
+    const sport = line.indexOf('sport=', reply) + 6;
+    const port = PORT_NAMES.get(hexPort(Number(line.slice(sport, line.indexOf(' ', sport)))));
+    if (port !== undefined) station[port][protocol]++;
   });
   return there ? found : null;
 }

@@ -1,51 +1,40 @@
-/** Whether a station listens on the ports the balancer sends clients to, read from its own socket tables: nobody knocks. */
-import { open } from 'node:fs/promises';
+/** Whether a station listens on the ports the balancer sends clients to, asked of the kernel: nobody knocks. */
+import { CommandError, run } from '../host/run.ts';
 
 export type Ingress = 'open' | 'partial' | 'closed' | 'unknown';
 
-/** The kernel lists listening sockets before all others. */
-const HEAD_BYTES = 4096;
-const TCP_LISTEN = '0A';
-const UDP_UNCONNECTED = '07';
-
 /**
+ * Asks for listening sockets alone: the station's own table in /proc lists them too, but to read its head the kernel
+ * walks the sockets of the whole host, several milliseconds a station.
  * @param pid main process of the station, in the host's pid namespace
  * @returns `open` when it takes TCP and UDP on every port, `unknown` when it cannot be seen
  */
 export async function readIngress(pid: number, ports: readonly number[]): Promise<Ingress> {
-  const [tcp, udp] = await Promise.all([heads(pid, ['tcp', 'tcp6']), heads(pid, ['udp', 'udp6'])]);
-  return tcp === null || udp === null ? 'unknown' : judgeIngress(tcp, udp, ports);
+  try {
+    const { stdout } = await run(
+      'nsenter',
+      [`--net=/proc/${pid}/ns/net`, 'ss', '-H', '-l', '-n', '-t', '-u'],
+      {
+        timeoutMs: 5000,
+      },
+    );
+    return judgeIngress(stdout, ports);
+  } catch (error) {
+    // It ended meanwhile, or the programs are not there.
+    if (error instanceof CommandError) return 'unknown';
+    throw error;
+  }
 }
 
-/** From the heads of the tables. Pure. */
-export function judgeIngress(tcp: string, udp: string, ports: readonly number[]): Ingress {
-  const open = ports.flatMap((port) => [listens(tcp, port, TCP_LISTEN), listens(udp, port, UDP_UNCONNECTED)]);
+/** From what `ss` lists: `tcp LISTEN 0 4096 *:443 *:*`. Pure. */
+export function judgeIngress(listing: string, ports: readonly number[]): Ingress {
+  const listening = new Set(
+    listing.split('\n').map((line) => {
+      const [protocol, , , , local] = line.trim().split(/\s+/);
+      return `${protocol} ${local?.slice(local.lastIndexOf(':') + 1)}`;
+    }),
+  );
+  const open = ports.flatMap((port) => [listening.has(`tcp ${port}`), listening.has(`udp ${port}`)]);
   if (open.every(Boolean)) return 'open';
   return open.some(Boolean) ? 'partial' : 'closed';
-}
-
-function listens(table: string, port: number, state: string): boolean {
-  const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  return new RegExp(`:\\s[0-9A-F]+:${hex} [0-9A-F]+:[0-9A-F]{4} ${state} `).test(table);
-}
-
-async function heads(pid: number, names: readonly string[]): Promise<string | null> {
-  let text = '';
-  for (const name of names) {
-    const file = await open(`/proc/${pid}/net/${name}`, 'r').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ESRCH' || error.code === 'EINVAL') return null;
-      throw error;
-    });
-    if (file === null) {
-      if (name.endsWith('6')) continue;
-      return null;
-    }
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-      text += buffer.toString('latin1', 0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  }
-  return text;
 }

@@ -6,9 +6,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeKernelRules } from '../../lib/balancer/kernel-path.ts';
 import { type Client, createClient } from '../../lib/client/client.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
 import { createDocker } from '../../lib/host/docker.ts';
+import { run } from '../../lib/host/run.ts';
 import { SMALL_MALLOC, SMALL_NODE } from '../../lib/install/services.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -129,6 +131,7 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
       await kill('SIGKILL');
       await stopNginxOf(base);
       await cleanEngine(prefix);
+      await cleanKernel(prefix);
       await rm(base, { recursive: true, force: true });
     },
   };
@@ -142,6 +145,12 @@ async function stopNginxOf(directory: string): Promise<void> {
     if (command.startsWith('nginx: master') && command.includes(directory))
       process.kill(Number(pid), 'SIGTERM');
   }
+}
+
+/** An agent that was killed leaves its counters, and its rules where the kernel was its engine. */
+async function cleanKernel(prefix: string): Promise<void> {
+  await run('nft', ['delete', 'table', 'inet', `${prefix}_count`], { okExitCodes: [1] });
+  await removeKernelRules({ table: `${prefix}_balancer`, bridges: [`br-${prefix}`] });
 }
 
 async function cleanEngine(prefix: string): Promise<void> {
