@@ -213,12 +213,18 @@ test('the panel stops at once, although a page is open on it', async ({ server, 
   await page.getByLabel('Password', { exact: true }).fill(ADMINISTRATOR.password);
   await page.getByRole('button', { name: /sign in/i }).click();
   await expect(page.getByText('Live', { exact: true }).first()).toBeVisible();
+  // A page of its own: what the browser says of a panel that is gone is no complaint about ours.
+  await page.goto('about:blank');
+  const visitor = await page.context().newPage();
+  await visitor.goto('/');
+  await expect(visitor.getByText('Live', { exact: true }).first()).toBeVisible();
   const asked = Date.now();
   process.kill(server.panel.pid(), 'SIGTERM');
-  await expect(page.getByText('Not connected').first()).toBeVisible({ timeout: 30_000 });
+  await expect(visitor.getByText('Not connected').first()).toBeVisible({ timeout: 30_000 });
   await server.panel.close();
   // Supervisors kill after ten seconds.
   expect(Date.now() - asked).toBeLessThan(10_000);
+  await visitor.close();
 });
 
 test.afterAll(({ server }: { server: Server }) => {
