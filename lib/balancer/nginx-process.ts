@@ -52,7 +52,7 @@ export interface OldWorker {
 
 /** Workers of `master` that take no new sessions and end with their last one, or when their time is over. */
 export async function finishingWorkers(master: number): Promise<OldWorker[]> {
-  const all = (await nginxProcesses()).filter(({ parent }) => parent === master);
+  const all = await childrenOf(master);
   const old = all.filter(({ title }) => title.startsWith('nginx: worker') && isFinishing(title));
   return Promise.all(
     old.map(async ({ pid }) => ({
@@ -64,6 +64,18 @@ export async function finishingWorkers(master: number): Promise<OldWorker[]> {
 }
 
 const OWN_DESCRIPTORS = 9;
+
+/** The kernel lists them where it was built to; looking at every process of the host is the long way. */
+async function childrenOf(parent: number): Promise<{ pid: number; title: string }[]> {
+  const list = (await readOrEmpty(`/proc/${parent}/task/${parent}/children`)).trim();
+  if (list === '') return (await nginxProcesses()).filter((one) => one.parent === parent);
+  return Promise.all(
+    list
+      .split(' ')
+      .map(Number)
+      .map(async (pid) => ({ pid, title: await titleOf(pid) })),
+  );
+}
 
 /** Since Linux 6.2 the folder's size is the number of open files; before, they are listed. */
 async function openFiles(pid: number): Promise<number> {
