@@ -20,10 +20,16 @@ export function createCalm({ core, progress, drainSeconds }: CalmOptions): Calm 
   const { signal } = progress;
   return {
     async drain(stations, step) {
-      if (drainSeconds === 0 || stations.length === 0) return;
+      if (stations.length === 0) return;
+      if (drainSeconds === 0) {
+        progress.skip(step, 'They stop at once.');
+        return;
+      }
       const sessions = () => core.balancer.sessions();
       const say = (text: string) => progress.say(step, text);
-      const cut = await drain({ stations, seconds: drainSeconds, sessions, signal, say });
+      const cut = await progress.step(step, () =>
+        drain({ stations, seconds: drainSeconds, sessions, signal, say }),
+      );
       if (cut > 0)
         progress.log(
           'warning',

@@ -54,7 +54,7 @@ export async function restartStations({
       job.signal.throwIfAborted();
       const wave = order.slice(from, from + width);
       await rotation.leave(wave);
-      await job.step('drain', () => calm.drain(wave, 'drain'));
+      await calm.drain(wave, 'drain');
       await inParallel(wave, width, (station) =>
         job
           .step(`restart-${station}`, () => restart(station))
