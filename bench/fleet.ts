@@ -1,5 +1,6 @@
 /** A fleet of simulated stations for a benchmark, run by the real agent. */
 import { buildSimulatorImages } from '../simulator/build.ts';
+import { readTruth } from '../simulator/control.ts';
 import { startTestAgent, type TestAgent, type TestAgentOptions } from '../test/harness/agent.ts';
 
 export const BENCH_IMAGE = 'conduit-simulator:february';
@@ -22,6 +23,12 @@ export async function applyFleet(agent: TestAgent, count: number): Promise<numbe
       throw new Error(event.job.error?.message ?? 'the job failed');
   }
   return (performance.now() - started) / 1000;
+}
+
+/** What each station itself has, in the order of their numbers. */
+export async function connectedCounts(agent: TestAgent): Promise<number[]> {
+  const { stationList } = await agent.client.call('snapshot.get', {});
+  return Promise.all(stationList.map(async ({ address }) => (await readTruth(address ?? '')).connected));
 }
 
 export function median(values: readonly number[]): number {

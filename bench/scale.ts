@@ -2,9 +2,7 @@
  * Scaling under load: 10,000 sessions are held and 500 new ones a second come while the fleet goes from 40 stations
  * to 20 and back. Nobody new may be refused, and no session on a station that stays may be lost.
  */
-import { readTruth } from '../simulator/control.ts';
-import type { TestAgent } from '../test/harness/agent.ts';
-import { applyFleet, BENCH_IMAGE, rounded, say, startBenchAgent } from './fleet.ts';
+import { applyFleet, connectedCounts, rounded, say, startBenchAgent } from './fleet.ts';
 import { type Load, type Outcome, quantile, startLoad } from './load/load.ts';
 import { readNumbers } from './options.ts';
 
@@ -37,13 +35,13 @@ export async function scale(words: readonly string[]): Promise<Record<string, un
     await applyFleet(agent, numbers.stations);
     const opened = await holding.open(numbers.held);
     say(`${opened.done} sessions held over ${numbers.stations} stations, ${opened.failed} failed`);
-    const leaving = await sessionsOn(agent, (index) => index > half);
-    const down = await whileComing(coming, numbers.rate, () => applyFleetOf(agent, half));
+    const leaving = (await connectedCounts(agent)).slice(half).reduce((sum, one) => sum + one, 0);
+    const down = await whileComing(coming, numbers.rate, () => applyFleet(agent, half));
     const afterDown = (await holding.echo()).alive;
     say(
       `${numbers.stations} → ${half}: ${down.done} new sessions, ${down.failed} failed; ${afterDown} of ${opened.done} held, ${leaving} were on stations that left`,
     );
-    const up = await whileComing(coming, numbers.rate, () => applyFleetOf(agent, numbers.stations));
+    const up = await whileComing(coming, numbers.rate, () => applyFleet(agent, numbers.stations));
     const afterUp = (await holding.echo()).alive;
     say(`${half} → ${numbers.stations}: ${up.done} new sessions, ${up.failed} failed; ${afterUp} held`);
     return {
@@ -65,15 +63,8 @@ export async function scale(words: readonly string[]): Promise<Record<string, un
   }
 }
 
-async function applyFleetOf(agent: TestAgent, count: number): Promise<void> {
-  const { jobId } = await agent.client.call('fleet.apply', { settings: { count, image: BENCH_IMAGE } });
-  for await (const event of agent.client.stream('job.watch', { id: jobId }))
-    if (event.type === 'job' && event.job.state === 'failed')
-      throw new Error(event.job.error?.message ?? 'the job failed');
-}
-
 /** New sessions without a pause for as long as `work` takes, and one slice after it. */
-async function whileComing(load: Load, perSecond: number, work: () => Promise<void>): Promise<Outcome> {
+async function whileComing(load: Load, perSecond: number, work: () => Promise<unknown>): Promise<Outcome> {
   let over = false;
   const ended = work().finally(() => {
     over = true;
@@ -94,14 +85,4 @@ async function whileComing(load: Load, perSecond: number, work: () => Promise<vo
     connectMs: [],
     echoMs: slices.flatMap(({ echoMs }) => echoMs).sort((a, b) => a - b),
   };
-}
-
-async function sessionsOn(agent: TestAgent, counts: (station: number) => boolean): Promise<number> {
-  const { stationList } = await agent.client.call('snapshot.get', {});
-  const found = await Promise.all(
-    stationList
-      .filter(({ index }) => counts(index))
-      .map(async ({ address }) => (await readTruth(address ?? '')).connected),
-  );
-  return found.reduce((sum, one) => sum + one, 0);
 }

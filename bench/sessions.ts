@@ -3,9 +3,8 @@
  * says what came back, how evenly the stations have them and what it cost.
  */
 import { readdir, readFile } from 'node:fs/promises';
-import { readTruth } from '../simulator/control.ts';
 import type { TestAgent } from '../test/harness/agent.ts';
-import { applyFleet, rounded, say, startBenchAgent } from './fleet.ts';
+import { applyFleet, connectedCounts, rounded, say, startBenchAgent } from './fleet.ts';
 import { type Outcome, quantile, SESSIONS_A_PROCESS, startLoad } from './load/load.ts';
 import { readNumbers } from './options.ts';
 
@@ -90,10 +89,7 @@ function sayOutcome(what: string, { done, failed, seconds, connectMs, echoMs }: 
 
 /** By what each station itself counts. */
 async function spreadOf(agent: TestAgent, stations: number) {
-  const { stationList } = await agent.client.call('snapshot.get', {});
-  const counts = await Promise.all(
-    stationList.slice(0, stations).map(async ({ address }) => (await readTruth(address ?? '')).connected),
-  );
+  const counts = (await connectedCounts(agent)).slice(0, stations);
   return {
     min: Math.min(...counts),
     max: Math.max(...counts),

@@ -19,7 +19,7 @@ import { diffLines } from '../lib/format/diff-lines.ts';
 import { explainNginxError } from '../lib/format/nginx-error.ts';
 import { formatDateTime } from '../lib/format/time.ts';
 import type { Style } from './command.ts';
-import { type Cell, textTable } from './text-table.ts';
+import { type Cell, type Column, textTable } from './text-table.ts';
 
 /** More complaints than this are the panel's business. */
 const MAX_ERRORS = 5;
@@ -102,7 +102,8 @@ function workersText({ arithmetic, state }: BalancerDetail): string {
 
 function portLines({ ports }: BalancerTraffic, style: Style): string[] {
   if (ports.length === 0) return [];
-  const [head = '', ...rows] = textTable(
+  return section(
+    style,
     [
       { head: 'Port' },
       { head: 'Sessions', align: 'right' },
@@ -122,12 +123,12 @@ function portLines({ ports }: BalancerTraffic, style: Style): string[] {
       formatBitrate(flow.bytesOutPerSecond),
     ]),
   );
-  return ['', style.bold(`  ${head}`), ...rows.map((row) => `  ${row}`)];
 }
 
 function stationLines({ stations }: BalancerTraffic, style: Style): string[] {
   if (stations.length === 0) return ['', style.dim('No station is behind the balancer.')];
-  const [head = '', ...rows] = textTable(
+  return section(
+    style,
     [
       { head: 'Station' },
       { head: 'Rotation' },
@@ -155,6 +156,11 @@ function stationLines({ stations }: BalancerTraffic, style: Style): string[] {
       { text: station.reason ?? '', paint: style.dim },
     ]),
   );
+}
+
+/** A table below a blank line, indented. */
+function section(style: Style, columns: readonly Column[], cells: readonly (readonly Cell[])[]): string[] {
+  const [head = '', ...rows] = textTable(columns, cells);
   return ['', style.bold(`  ${head}`), ...rows.map((row) => `  ${row}`)];
 }
 

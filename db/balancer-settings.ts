@@ -6,7 +6,7 @@ import {
   DEFAULT_BALANCER_SETTINGS,
 } from '../lib/contract/settings.ts';
 import type { Db } from './open.ts';
-import { findSetting, saveSetting } from './settings.ts';
+import { findSetting, saveSetting, withDefaults } from './settings.ts';
 
 const stateSchema = z.object({
   /** True from the first set of stations until it is stopped: nginx is then kept running. */
@@ -17,11 +17,7 @@ const stateSchema = z.object({
 });
 export type BalancerMemory = z.infer<typeof stateSchema>;
 
-/** What an earlier version did not know yet has its default. */
-const savedSettingsSchema = z.preprocess(
-  (saved) => ({ ...DEFAULT_BALANCER_SETTINGS, ...(saved as object) }),
-  balancerSettingsSchema,
-);
+const savedSettingsSchema = withDefaults(balancerSettingsSchema, DEFAULT_BALANCER_SETTINGS);
 
 export function getBalancerSettings(db: Db): BalancerSettings {
   return findSetting(db, 'balancer', savedSettingsSchema) ?? DEFAULT_BALANCER_SETTINGS;

@@ -8,16 +8,12 @@ import {
 } from '../lib/contract/settings.ts';
 import type { Db } from './open.ts';
 import { stationOverrides } from './schema/fleet.ts';
-import { findSetting, saveSetting } from './settings.ts';
+import { findSetting, saveSetting, withDefaults } from './settings.ts';
 
 const KEY = 'fleet';
-/** What an earlier version did not know yet has its default. */
 const savedSchema = z.object({
   active: z.boolean(),
-  settings: z.preprocess(
-    (saved) => ({ ...DEFAULT_FLEET_SETTINGS, ...(saved as object) }),
-    fleetSettingsSchema,
-  ),
+  settings: withDefaults(fleetSettingsSchema, DEFAULT_FLEET_SETTINGS),
 });
 
 /** The defaults, not active, until something was saved. */

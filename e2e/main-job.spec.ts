@@ -44,6 +44,11 @@ test('the settings start three stations', async ({ server, story: page }) => {
   await waitFor('three stations', async () => (await runningOnEngine(server.agent)).join() === '1,2,3');
   await page.goto('/');
   await expect(page.getByText('3 of 3')).toBeVisible();
+  // Stations count as running before the balancer leads to them: the change ends with that.
+  await waitFor('the balancer to lead to three stations', async () => {
+    const { backends, ports } = (await server.agent.client.call('snapshot.get', {})).balancer;
+    return backends === 3 && ports.every(({ listening }) => listening);
+  });
 });
 
 test('the total follows a client that comes through the balancer', async ({ story: page }) => {

@@ -16,10 +16,11 @@ import { totalOf } from '../../lib/balancer/sessions.ts';
 import type { BalancerDetail } from '../../lib/contract/balancer.ts';
 import { AppError } from '../../lib/contract/errors.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
+import { readIfThere } from '../../lib/host/absent.ts';
 import { createByHand } from './by-hand.ts';
 import { readDetail } from './detail.ts';
 import { type ErrorListener, listenForErrors } from './error-listener.ts';
-import { createKeeper, readIfThere } from './keeper.ts';
+import { createKeeper } from './keeper.ts';
 import { createKernelEngine } from './kernel-engine.ts';
 import { portsOf } from './port-states.ts';
 import { createPreparation } from './preparation.ts';
@@ -40,6 +41,7 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
   let memory = getBalancerMemory(db);
   /** What the fleet wants; null until it said so, or until a configuration of ours was found. */
   let wanted: Backend[] | null = null;
+  let live: { text: string | null; backends: Backend[] } | undefined;
   let errors: Promise<ErrorListener> | undefined;
 
   function remember(change: Partial<typeof memory>): void {
@@ -210,7 +212,12 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
       });
       return detail();
     },
-    liveBackends: () => (keeper.liveConfig === null ? [] : backendsIn(keeper.liveConfig)),
+    liveBackends() {
+      // Asked several times a sample, and the text is long: it is read once.
+      if (live?.text !== keeper.liveConfig)
+        live = { text: keeper.liveConfig, backends: backendsIn(keeper.liveConfig ?? '') };
+      return live.backends;
+    },
     stationEnded: (address) => kernel.stationEnded(address),
     async sessions() {
       const all = stations();

@@ -7,7 +7,8 @@ import type { BalancerDetail } from '../../lib/contract/balancer.ts';
 import { AppError } from '../../lib/contract/errors.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
 import type { BalancerState } from '../../lib/contract/snapshot.ts';
-import { type Keeper, readIfThere } from './keeper.ts';
+import { readIfThere } from '../../lib/host/absent.ts';
+import type { Keeper } from './keeper.ts';
 import type { KernelEngine } from './kernel-engine.ts';
 import type { Backend } from './service.ts';
 

@@ -1,5 +1,5 @@
 /** Keeps one nginx with one configuration: what is live, what failed last, how far the file has drifted. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { applyConfig } from '../../lib/balancer/apply.ts';
 import { readListening } from '../../lib/balancer/listening.ts';
 import { portsIn } from '../../lib/balancer/live-config.ts';
@@ -145,13 +145,6 @@ export function createKeeper(options: KeeperOptions): Keeper {
     },
   };
   return keeper;
-}
-
-export async function readIfThere(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
 }
 
 function asAppError(error: unknown): AppError {

@@ -3,8 +3,10 @@
  * while nobody does, so that rates and the comparison with the stations' own figures have a beginning.
  */
 import type { Logger } from 'pino';
-import { type Accounting, createAccounting, isNftMissing } from '../../lib/balancer/accounting.ts';
-import type { Counted, Flow, Listener } from '../../lib/balancer/accounting-rules.ts';
+import { type Accounting, createAccounting } from '../../lib/balancer/accounting.ts';
+import type { Counted, Flow } from '../../lib/balancer/accounting-rules.ts';
+import { listenersOf } from '../../lib/balancer/listeners.ts';
+import type { PortAndProtocol } from '../../lib/balancer/listening.ts';
 import {
   noSessions,
   readOwnSessions,
@@ -14,6 +16,7 @@ import {
 } from '../../lib/balancer/sessions.ts';
 import type { BalancerTraffic } from '../../lib/contract/balancer.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
+import { isNotInstalled } from '../../lib/host/run.ts';
 import type { Backend } from './service.ts';
 
 /** One station as the balancer sees it; the fleet tells. */
@@ -72,7 +75,7 @@ export function createTraffic({
   let before: Reading | null = null;
   let reading: Promise<Reading> | null = null;
   let costMs = 0;
-  let following: { listeners: Listener[]; stations: readonly Backend[] } | null = null;
+  let following: { listeners: PortAndProtocol[]; stations: readonly Backend[] } | null = null;
   /** What each station reported at the last look, and the sum of what came since counting began. */
   const reported = new Map<number, { seen: number; sum: number }>();
 
@@ -95,7 +98,11 @@ export function createTraffic({
     const [counted, sessions] = await Promise.all([accounting.read(), sessionsOf(stations, engine)]);
     costMs = performance.now() - begun;
     // Somebody flushed every rule of the host: counting begins again.
-    if (counted === null && following !== null && since !== null) await begin();
+    if (counted === null && following !== null && since !== null) {
+      since = null;
+      last = null;
+      await begin();
+    }
     return { at: now(), counted: counted ?? { listeners: new Map(), stations: new Map() }, sessions };
   }
 
@@ -108,7 +115,7 @@ export function createTraffic({
       notes = [];
     } catch (error) {
       since = null;
-      notes = isNftMissing(error)
+      notes = isNotInstalled(error)
         ? [NO_NFT]
         : [
             `Nothing is counted: the kernel refused the counters (${error instanceof Error ? error.message : error}).`,
@@ -131,10 +138,9 @@ export function createTraffic({
   }
 
   return {
-    async follow({ primaryPort, secondaryPort, extraPorts }, backends) {
-      const ports = [primaryPort, secondaryPort, ...extraPorts];
+    async follow(settings, backends) {
       following = {
-        listeners: ports.flatMap((port) => (['tcp', 'udp'] as const).map((protocol) => ({ protocol, port }))),
+        listeners: listenersOf(settings),
         // A station that left may still have sessions: it stays counted until another takes its address.
         stations: [
           ...new Map([...(following?.stations ?? []), ...backends].map((one) => [one.address, one])).values(),
@@ -164,7 +170,7 @@ export function createTraffic({
       following = null;
       reported.clear();
       await accounting.remove().catch((error: unknown) => {
-        if (!isNftMissing(error)) throw error;
+        if (!isNotInstalled(error)) throw error;
       });
     },
   };

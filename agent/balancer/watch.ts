@@ -2,8 +2,9 @@
  * Looks after the running nginx every tick without starting a program: gone → back, with growing pauses; the file
  * changed by others → said, not overwritten.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import { ifAbsent, readIfThere } from '../../lib/host/absent.ts';
 import type { ActivityLog } from '../activity.ts';
 
 export interface WatchOptions {
@@ -85,11 +86,11 @@ export function watchBalancer(options: WatchOptions): { start(): void; stop(): P
     const path = options.configPath();
     const print = await stat(path).then(
       ({ ino, mtimeMs, size }) => `${path} ${ino} ${mtimeMs} ${size}`,
-      (error: NodeJS.ErrnoException) => orAbsent(error, `${path} absent`),
+      ifAbsent(`${path} absent`),
     );
     if (print === seen) return;
     seen = print;
-    options.sawConfig(await readFile(path, 'utf8').catch((error) => orAbsent(error, null)));
+    options.sawConfig(await readIfThere(path));
   }
 
   function schedule(): void {
@@ -110,9 +111,4 @@ export function watchBalancer(options: WatchOptions): { start(): void; stop(): P
       await ticking;
     },
   };
-}
-
-function orAbsent<T>(error: NodeJS.ErrnoException, instead: T): T {
-  if (error.code === 'ENOENT') return instead;
-  throw error;
 }

@@ -135,12 +135,17 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
   async function guardStarts({ action, containerId, labels }: EngineEvent): Promise<void> {
     if (labels[FLEET_LABEL] !== prefix || (action !== 'start' && action !== 'die')) return;
     const station = Number(labels[STATION_LABEL]);
-    const { address } = currentRuntimes().find(({ index }) => index === station) ?? { address: null };
-    if (action === 'die' && address !== null) await balancer.stationEnded(address);
     if (action === 'start') checkKeysIn(FIRST_KEY_CHECK_MS);
     else if (fleetJobs.isBusy()) return;
     else await keys.check([station]);
     if (keys.alarms().has(station)) await docker.stop(containerId, 0);
+  }
+
+  async function tellBalancer({ action, labels }: EngineEvent): Promise<void> {
+    if (labels[FLEET_LABEL] !== prefix || action !== 'die') return;
+    const station = Number(labels[STATION_LABEL]);
+    const address = currentRuntimes().find(({ index }) => index === station)?.address ?? null;
+    if (address !== null) await balancer.stationEnded(address);
   }
 
   function requireActive(stations: readonly number[]): void {
@@ -226,6 +231,9 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
         };
         const onEvent = (event: EngineEvent) => {
           guardStarts(event).catch((error: unknown) => log.warn({ err: error }, 'could not check a key'));
+          tellBalancer(event).catch((error: unknown) =>
+            log.warn({ err: error }, 'clients of a station that ended were not led away'),
+          );
         };
         following = followEngine({ docker, state, log, signal, now, onUp, onDown, onEvent });
       });

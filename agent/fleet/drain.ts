@@ -4,7 +4,6 @@ import { plural } from '../../lib/format/count.ts';
 
 export interface DrainOptions {
   stations: readonly number[];
-  /** 0 waits for nobody. */
   seconds: number;
   /** Open sessions by station. */
   sessions: () => Promise<ReadonlyMap<number, number>>;
@@ -25,7 +24,7 @@ export async function drain({ stations, seconds, sessions, signal, say }: DrainO
     const left = busy.reduce((sum, station) => sum + (open.get(station) ?? 0), 0);
     const remaining = Math.max(0, Math.ceil((deadline - performance.now()) / 1000));
     if (left === 0 || remaining === 0) {
-      if (left > 0 && seconds > 0)
+      if (left > 0)
         say(
           `The drain time is over: ${plural(left, 'session')} on ${plural(busy.length, 'station')} end now.`,
         );

@@ -35,8 +35,6 @@ export interface Rotation {
   sync(): Promise<void>;
   /** Of every station there is. */
   memberships(): Map<number, Membership>;
-  /** More than half of the stations are ill, so all stay in. */
-  isPanicking(): boolean;
   stop(): void;
 }
 
@@ -134,7 +132,6 @@ export function createRotation(options: RotationOptions): Rotation {
         }),
       );
     },
-    isPanicking: () => isBalanced() && choose().panic,
     stop() {
       stopped = true;
       clearTimeout(timer);

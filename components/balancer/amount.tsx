@@ -1,3 +1,5 @@
+import { formatBitrate, formatBytes } from '../../lib/format/bytes.ts';
+
 /** How much in all, and below it how fast just now. */
 export function Amount({ amount, rate, moving }: { amount: string; rate: string; moving: boolean }) {
   return (
@@ -6,4 +8,9 @@ export function Amount({ amount, rate, moving }: { amount: string; rate: string;
       <span className={moving ? 'text-ink-muted text-xs' : 'text-ink-faint text-xs'}>{rate}</span>
     </span>
   );
+}
+
+/** Bytes in all, and bits a second just now. */
+export function ByteAmount({ bytes, perSecond }: { bytes: number; perSecond: number }) {
+  return <Amount amount={formatBytes(bytes)} rate={formatBitrate(perSecond)} moving={perSecond > 0} />;
 }

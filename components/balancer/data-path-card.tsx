@@ -2,12 +2,11 @@
 
 import type { BalancerTraffic } from '../../lib/contract/balancer.ts';
 import { formatPerSecond, inPortOrder, shareSentence, WHY_SMALL } from '../../lib/format/balancer.ts';
-import { formatBitrate, formatBytes } from '../../lib/format/bytes.ts';
 import { formatCount } from '../../lib/format/count.ts';
 import { Card, CardBody, CardHeader } from '../ui/card.tsx';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
-import { Amount } from './amount.tsx';
+import { Amount, ByteAmount } from './amount.tsx';
 
 /** What came through each port, and how much of all that the stations move that is. */
 export function DataPathCard({ traffic }: { traffic: BalancerTraffic }) {
@@ -64,18 +63,10 @@ export function DataPathCard({ traffic }: { traffic: BalancerTraffic }) {
                     />
                   </TableCell>
                   <TableCell numeric className="px-1.5 sm:px-4">
-                    <Amount
-                      amount={formatBytes(flow.bytesIn)}
-                      rate={formatBitrate(flow.bytesInPerSecond)}
-                      moving={flow.bytesInPerSecond > 0}
-                    />
+                    <ByteAmount bytes={flow.bytesIn} perSecond={flow.bytesInPerSecond} />
                   </TableCell>
                   <TableCell numeric className="pr-5 pl-1.5 sm:pr-6 sm:pl-4">
-                    <Amount
-                      amount={formatBytes(flow.bytesOut)}
-                      rate={formatBitrate(flow.bytesOutPerSecond)}
-                      moving={flow.bytesOutPerSecond > 0}
-                    />
+                    <ByteAmount bytes={flow.bytesOut} perSecond={flow.bytesOutPerSecond} />
                   </TableCell>
                 </TableRow>
               ))}

@@ -1,14 +1,14 @@
 'use client';
 
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import Link from 'next/link';
-import { memo, useRef } from 'react';
+import { memo } from 'react';
 import type { BalancerTraffic } from '../../lib/contract/balancer.ts';
 import { openSessions } from '../../lib/format/balancer.ts';
-import { formatBitrate, formatBytes } from '../../lib/format/bytes.ts';
+import { formatBytes } from '../../lib/format/bytes.ts';
 import { formatCount } from '../../lib/format/count.ts';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx';
-import { Amount } from './amount.tsx';
+import { RowSpacer, useWindowRows } from '../ui/use-window-rows.tsx';
+import { ByteAmount } from './amount.tsx';
 import { RotationBadge } from './balancer-state.tsx';
 import { sameUpstream, type UpstreamProps } from './same-upstream.ts';
 
@@ -28,19 +28,9 @@ const OVERSCAN = 60;
 
 /** Draws the rows in and near the window only. */
 export function UpstreamsTable({ stations }: { stations: BalancerTraffic['stations'] }) {
-  const body = useRef<HTMLDivElement>(null);
-  const virtualizer = useWindowVirtualizer({
-    count: stations.length,
-    estimateSize: () => ROW_PIXELS,
-    overscan: OVERSCAN,
-    scrollMargin: body.current?.offsetTop ?? 0,
-    initialRect: { width: 1440, height: 900 },
-  });
-  const rows = virtualizer.getVirtualItems();
-  const above = (rows[0]?.start ?? 0) - virtualizer.options.scrollMargin;
-  const below = virtualizer.getTotalSize() - ((rows.at(-1)?.end ?? 0) - virtualizer.options.scrollMargin);
+  const { box, rows, above, below } = useWindowRows(stations.length, ROW_PIXELS, OVERSCAN);
   return (
-    <div ref={body}>
+    <div ref={box}>
       <Table aria-label="Stations behind the balancer" aria-rowcount={stations.length + 1}>
         <TableHeader>
           <tr>
@@ -52,24 +42,16 @@ export function UpstreamsTable({ stations }: { stations: BalancerTraffic['statio
           </tr>
         </TableHeader>
         <TableBody>
-          <Spacer pixels={above} />
+          <RowSpacer pixels={above} columns={COLUMNS.length} />
           {rows.map(({ index }) => {
             const station = stations[index];
             return station === undefined ? null : <UpstreamRow key={station.index} station={station} />;
           })}
-          <Spacer pixels={below} />
+          <RowSpacer pixels={below} columns={COLUMNS.length} />
         </TableBody>
       </Table>
     </div>
   );
-}
-
-function Spacer({ pixels }: { pixels: number }) {
-  return pixels > 0 ? (
-    <tr>
-      <td colSpan={COLUMNS.length} style={{ height: pixels }} />
-    </tr>
-  ) : null;
 }
 
 const UpstreamRow = memo(function UpstreamRow({ station }: UpstreamProps) {
@@ -97,18 +79,10 @@ const UpstreamRow = memo(function UpstreamRow({ station }: UpstreamProps) {
         <Protocols sessions={secondary} />
       </TableCell>
       <TableCell numeric>
-        <Amount
-          amount={formatBytes(station.bytesIn)}
-          rate={formatBitrate(station.bytesInPerSecond)}
-          moving={station.bytesInPerSecond > 0}
-        />
+        <ByteAmount bytes={station.bytesIn} perSecond={station.bytesInPerSecond} />
       </TableCell>
       <TableCell numeric>
-        <Amount
-          amount={formatBytes(station.bytesOut)}
-          rate={formatBitrate(station.bytesOutPerSecond)}
-          moving={station.bytesOutPerSecond > 0}
-        />
+        <ByteAmount bytes={station.bytesOut} perSecond={station.bytesOutPerSecond} />
       </TableCell>
       <TableCell numeric className="pr-6">
         {station.reportedBytes === null ? '–' : formatBytes(station.reportedBytes)}

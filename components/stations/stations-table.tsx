@@ -1,12 +1,11 @@
 'use client';
 
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { useRef } from 'react';
 import type { StationSnapshot } from '../../lib/contract/snapshot.ts';
 import { Checkbox } from '../ui/checkbox.tsx';
 import { cn } from '../ui/cn.ts';
 import { Table, TableBody, TableHead, TableHeader } from '../ui/table.tsx';
+import { RowSpacer, useWindowRows } from '../ui/use-window-rows.tsx';
 import { StationRow } from './station-row.tsx';
 import type { SortKey, StationView } from './station-words.ts';
 
@@ -38,20 +37,10 @@ export interface StationsTableProps {
 /** Draws the rows in and near the window only: a thousand stations cost no more than sixty. */
 export function StationsTable(props: StationsTableProps) {
   const { stations, at, view, selected, onSelect } = props;
-  const body = useRef<HTMLDivElement>(null);
-  const virtualizer = useWindowVirtualizer({
-    count: stations.length,
-    estimateSize: () => ROW_PIXELS,
-    overscan: OVERSCAN,
-    scrollMargin: body.current?.offsetTop ?? 0,
-    initialRect: { width: 1440, height: 900 },
-  });
-  const rows = virtualizer.getVirtualItems();
-  const above = (rows[0]?.start ?? 0) - virtualizer.options.scrollMargin;
-  const below = virtualizer.getTotalSize() - ((rows.at(-1)?.end ?? 0) - virtualizer.options.scrollMargin);
+  const { box, rows, above, below } = useWindowRows(stations.length, ROW_PIXELS, OVERSCAN);
   const chosen = stations.filter((station) => selected.has(station.index)).length;
   return (
-    <div ref={body}>
+    <div ref={box}>
       <Table aria-rowcount={stations.length + 1}>
         <TableHeader>
           <tr>
@@ -68,7 +57,7 @@ export function StationsTable(props: StationsTableProps) {
           </tr>
         </TableHeader>
         <TableBody>
-          <Spacer pixels={above} />
+          <RowSpacer pixels={above} columns={COLUMNS.length + 1} />
           {rows.map(({ index }) => {
             const station = stations[index];
             if (station === undefined) return null;
@@ -86,19 +75,11 @@ export function StationsTable(props: StationsTableProps) {
               />
             );
           })}
-          <Spacer pixels={below} />
+          <RowSpacer pixels={below} columns={COLUMNS.length + 1} />
         </TableBody>
       </Table>
     </div>
   );
-}
-
-function Spacer({ pixels }: { pixels: number }) {
-  return pixels > 0 ? (
-    <tr>
-      <td colSpan={COLUMNS.length + 1} style={{ height: pixels }} />
-    </tr>
-  ) : null;
 }
 
 function SortableHead({

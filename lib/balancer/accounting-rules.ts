@@ -4,14 +4,10 @@
  * a packet, serve both engines, and no client address is part of them. Pure.
  */
 import { z } from 'zod';
+import type { PortAndProtocol } from './listening.ts';
 import { type Backend, STATION_PORTS } from './render.ts';
 
 const PROTOCOLS = ['tcp', 'udp'] as const;
-
-export interface Listener {
-  protocol: 'tcp' | 'udp';
-  port: number;
-}
 
 /** Sums since the table was made. */
 export interface Flow {
@@ -40,16 +36,16 @@ const STATION_SETS = { station_new: 'opened', station_in: 'bytesIn', station_out
  * those that are not about our ports leave at the first, cheapest question. What nginx handles comes in and goes out
  * of this host; what the kernel engine leads is forwarded, and its first port is only in its conntrack entry.
  */
-export function renderAccounting(table: string, listeners: readonly Listener[]): string {
+export function renderAccounting(table: string, listeners: readonly PortAndProtocol[]): string {
   const sets = [
     ...PROTOCOLS.flatMap((protocol) => Object.keys(LISTENER_SETS[protocol])).map(
       (name) => `${name} { type inet_service; size 1024; counter; }`,
     ),
     ...Object.keys(STATION_SETS).map((name) => `${name} { type ipv4_addr; size 16384; counter; }`),
   ];
-  const hooks = { input: -5, output: -5, forward: -5 };
-  const chains = Object.entries(hooks).map(
-    ([hook, priority]) => `count_${hook} { type filter hook ${hook} priority ${priority}; policy accept; }`,
+  const hooks = ['input', 'output', 'forward'];
+  const chains = hooks.map(
+    (hook) => `count_${hook} { type filter hook ${hook} priority -5; policy accept; }`,
   );
   const ports = `{ ${[...new Set(listeners.map(({ port }) => port))].join(', ')} }`;
   const stationPorts = `{ ${Object.values(STATION_PORTS).join(', ')} }`;
@@ -84,7 +80,7 @@ export function renderAccounting(table: string, listeners: readonly Listener[]):
     `add table inet ${table}`,
     ...sets.map((set) => `add set inet ${table} ${set}`),
     ...[...chains, ...named].map((chain) => `add chain inet ${table} ${chain}`),
-    ...[...Object.keys(hooks).map((hook) => `count_${hook}`), ...named].map(
+    ...[...hooks.map((hook) => `count_${hook}`), ...named].map(
       (chain) => `flush chain inet ${table} ${chain}`,
     ),
     ...rules.map((rule) => `add rule inet ${table} ${rule}`),
@@ -93,7 +89,7 @@ export function renderAccounting(table: string, listeners: readonly Listener[]):
 
 /** The elements the sets shall have. */
 export function accountingElements(
-  listeners: readonly Listener[],
+  listeners: readonly PortAndProtocol[],
   stations: readonly Backend[],
 ): { listeners: string[]; stations: string[] } {
   return {

@@ -1,18 +1,18 @@
 /** The kernel's counters of what goes through the balancer: put in, kept in step with the stations, read, taken out. */
-import { CommandError, run } from '../host/run.ts';
+import { run } from '../host/run.ts';
 import {
   accountingElements,
   type Counted,
-  type Listener,
   parseAccounting,
   renderAccounting,
   renderElementChange,
 } from './accounting-rules.ts';
+import type { PortAndProtocol } from './listening.ts';
 import type { Backend } from './render.ts';
 
 export interface Accounting {
   /** Counts these from now on; sums of those that stay go on. @throws CommandError */
-  follow(listeners: readonly Listener[], stations: readonly Backend[]): Promise<void>;
+  follow(listeners: readonly PortAndProtocol[], stations: readonly Backend[]): Promise<void>;
   /** Null before the first `follow`, and when somebody removed our table. */
   read(): Promise<Counted | null>;
   /** Leaves nothing behind. */
@@ -54,9 +54,4 @@ export function createAccounting(table: string): Accounting {
     },
     remove,
   };
-}
-
-/** Whether `error` says that nft is not there at all. */
-export function isNftMissing(error: unknown): boolean {
-  return error instanceof CommandError && error.exitCode === undefined && !error.timedOut;
 }

@@ -3,9 +3,10 @@
  * or start; see that it really listens. Any failure puts the old file back, and both errors are told. May be run
  * again after a crash at any point.
  */
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '../contract/errors.ts';
+import { readIfThere } from '../host/absent.ts';
 import { atomicWrite } from '../host/atomic-write.ts';
 import { findPortOwner } from '../host/port-owner.ts';
 import { CommandError } from '../host/run.ts';
@@ -83,28 +84,31 @@ export async function reloadConfig(instance: NginxInstance): Promise<void> {
 
 /** Asks nginx about `content` beside the live file. @throws AppError balancer_rejected with its words */
 export async function tryConfig(instance: NginxInstance, content: string): Promise<void> {
-  const candidate = `${instance.configPath}.test`;
   await mkdir(dirname(instance.configPath), { recursive: true });
+  // Not the name of a change's candidate: one may be under way.
+  await withCandidate(instance, `${instance.configPath}.test`, content, async () => undefined);
+}
+
+function swapIn(instance: NginxInstance, content: string): Promise<void> {
+  const candidate = `${instance.configPath}.candidate`;
+  return withCandidate(instance, candidate, content, () => rename(candidate, instance.configPath));
+}
+
+/** Tests beside the live file, so that a refused candidate never stands at its path, and leaves none behind. */
+async function withCandidate(
+  instance: NginxInstance,
+  candidate: string,
+  content: string,
+  accepted: () => Promise<void>,
+): Promise<void> {
   await atomicWrite(candidate, content);
   try {
     await testConfig(candidate);
+    await accepted();
   } catch (error) {
     throw rejected(error, candidate, instance.configPath);
   } finally {
     await rm(candidate, { force: true });
-  }
-}
-
-/** Tests beside the live file, so that a refused candidate never stands at its path. */
-async function swapIn(instance: NginxInstance, content: string): Promise<void> {
-  const candidate = `${instance.configPath}.candidate`;
-  await atomicWrite(candidate, content);
-  try {
-    await testConfig(candidate);
-    await rename(candidate, instance.configPath);
-  } catch (error) {
-    await rm(candidate, { force: true });
-    throw rejected(error, candidate, instance.configPath);
   }
 }
 
@@ -247,11 +251,4 @@ function portTaken(port: number, owner: { pid: number; process: string } | null)
 
 async function missingPorts(ports: PortAndProtocol[]): Promise<PortAndProtocol[]> {
   return (await readListening(ports)).filter(({ listening }) => !listening);
-}
-
-async function readIfThere(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
 }

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { access, chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../contract/errors.ts';
+import { ifAbsent, readIfThere } from '../host/absent.ts';
 import { atomicWrite } from '../host/atomic-write.ts';
 import { ownershipOf } from './marker.ts';
 
@@ -128,20 +129,9 @@ function timeOf(id: string): number | null {
   return Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}.${ms}Z`);
 }
 
-async function readIfThere(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch(ifAbsent(null));
-}
-
 function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,
   );
-}
-
-function ifAbsent<T>(instead: T): (error: NodeJS.ErrnoException) => T {
-  return (error) => {
-    if (error.code === 'ENOENT') return instead;
-    throw error;
-  };
 }

@@ -1,6 +1,7 @@
 /** What this host allows a worker: files, cores, IPv6. */
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { ifAbsent } from '../host/absent.ts';
 
 export interface HostLimits {
   cores: number;
@@ -34,11 +35,4 @@ export function openFilesLimit(limits: string, status: string, nrOpen: number): 
   const capabilities = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`);
   const mayRaise = (capabilities & CAP_SYS_RESOURCE) !== 0n;
   return mayRaise || hard === 'unlimited' ? nrOpen : Number(hard);
-}
-
-function ifAbsent<T>(instead: T): (error: NodeJS.ErrnoException) => T {
-  return (error) => {
-    if (error.code === 'ENOENT') return instead;
-    throw error;
-  };
 }

@@ -1,7 +1,7 @@
 /** Puts the kernel engine's rules in and takes them out: a table of our own, and Docker's leave to forward. */
 import { isIP } from 'node:net';
 import { AppError } from '../contract/errors.ts';
-import { CommandError, run } from '../host/run.ts';
+import { CommandError, isNotInstalled, run } from '../host/run.ts';
 import { STATION_PORTS } from './render.ts';
 
 export interface KernelPath {
@@ -50,7 +50,7 @@ export async function forgetUdpSessions(address: string): Promise<boolean> {
     });
     return true;
   } catch (error) {
-    if (error instanceof CommandError && error.exitCode === undefined && !error.timedOut) return false;
+    if (isNotInstalled(error)) return false;
     throw error;
   }
 }
@@ -106,7 +106,7 @@ async function nft(args: readonly string[], input?: string): Promise<void> {
 
 function unsupported(error: unknown, name: string): unknown {
   if (!(error instanceof CommandError)) return error;
-  if (error.exitCode === undefined)
+  if (isNotInstalled(error))
     return new AppError('host_unsupported', {
       message: `The kernel engine needs ${name}, which is not installed.`,
       remedy: `Install it with \`sudo apt-get install ${name}\`, or choose the engine \`nginx\` in Settings.`,

@@ -2,6 +2,7 @@
 import { isIPv4 } from 'node:net';
 import type { BalancerSettings } from '../contract/settings.ts';
 import { fillSlots } from './kernel-slots.ts';
+import { portGroups } from './listeners.ts';
 import { type Backend, STATION_PORTS } from './render.ts';
 
 export interface KernelRulesInput {
@@ -22,19 +23,19 @@ const SEED = '0x636f6e64';
 export function renderKernelRules({ table, backends, settings }: KernelRulesInput): string {
   for (const { index, address } of backends)
     if (!isIPv4(address)) throw new Error(`station ${index} has no usable IPv4 address`);
-  const primary = [settings.primaryPort, ...settings.extraPorts];
+  const { primary, secondary } = portGroups(settings);
   const lines = [
     `add table ip ${table}`,
     `add chain ip ${table} choose { type nat hook prerouting priority -101; policy accept; }`,
     `flush chain ip ${table} choose`,
     `add chain ip ${table} share { type filter hook prerouting priority -150; policy accept; }`,
     `flush chain ip ${table} share`,
-    ...clientLimit(table, settings.sessionsPerClient, [...primary, settings.secondaryPort]),
+    ...clientLimit(table, settings.sessionsPerClient, [...primary, ...secondary]),
   ];
   const slots = fillSlots(backends.toSorted((a, b) => a.index - b.index));
   if (slots.length > 0) {
     lines.push(...choices(table, primary, STATION_PORTS.primary, slots));
-    lines.push(...choices(table, [settings.secondaryPort], STATION_PORTS.secondary, slots));
+    lines.push(...choices(table, secondary, STATION_PORTS.secondary, slots));
   }
   return `${lines.join('\n')}\n`;
 }

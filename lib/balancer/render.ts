@@ -1,6 +1,7 @@
 /** Renders the nginx configuration for a set of stations. Pure: the same input gives the same bytes. */
 import { isIPv4, isIPv6 } from 'node:net';
 import type { BalancerSettings } from '../contract/settings.ts';
+import { portGroups } from './listeners.ts';
 import { withMarker } from './marker.ts';
 import type { Sizing } from './sizing.ts';
 
@@ -107,15 +108,15 @@ function isUsable(address: string): boolean {
 }
 
 function upstreamsOf({ settings, stationPorts = STATION_PORTS }: RenderInput): Upstream[] {
-  const { primaryPort, secondaryPort, extraPorts } = settings;
-  const groups = [
-    { name: 'primary', ports: [primaryPort, ...extraPorts], stationPort: stationPorts.primary },
-    { name: 'secondary', ports: [secondaryPort], stationPort: stationPorts.secondary },
-  ];
-  return groups.flatMap((one) => [
-    { ...one, protocol: 'tcp' as const, name: `${one.name}_tcp` },
-    { ...one, protocol: 'udp' as const, name: `${one.name}_udp` },
-  ]);
+  const groups = portGroups(settings);
+  return (['primary', 'secondary'] as const).flatMap((group) =>
+    (['tcp', 'udp'] as const).map((protocol) => ({
+      name: `${group}_${protocol}`,
+      protocol,
+      stationPort: stationPorts[group],
+      ports: groups[group],
+    })),
+  );
 }
 
 /** By client and port: a client on both ports is counted on each. */

@@ -47,6 +47,16 @@ export class CommandError extends Error {
   }
 }
 
+/** Whether the program could not be started at all: it is not on this host. */
+export function isNotInstalled(error: unknown): boolean {
+  return (
+    error instanceof CommandError &&
+    error.exitCode === undefined &&
+    error.signal === undefined &&
+    !error.timedOut
+  );
+}
+
 const MAX_OUTPUT_CHARACTERS = 4_000_000;
 
 /**

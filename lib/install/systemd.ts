@@ -1,5 +1,6 @@
 /** Services under systemd: units rendered from templates/, their environment in files beside ours. */
 import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readIfThere } from '../host/absent.ts';
 import { atomicWrite } from '../host/atomic-write.ts';
 import { run } from '../host/run.ts';
 import type { Layout } from './layout.ts';
@@ -29,9 +30,9 @@ export function createSystemd(layout: Layout, templatesDir: string): ServiceMana
   return {
     kind: 'systemd',
     async check(spec) {
-      if ((await readOrNull(fileOf(spec.name))) !== (await unitText(spec)))
+      if ((await readIfThere(fileOf(spec.name))) !== (await unitText(spec)))
         return 'its unit is not the current one';
-      if ((await readOrNull(envFileOf(layout, spec.name))) !== renderEnvFile(spec.env))
+      if ((await readIfThere(envFileOf(layout, spec.name))) !== renderEnvFile(spec.env))
         return 'its environment is not the current one';
       // 1: disabled.
       const enabled = await run('systemctl', ['is-enabled', '--quiet', unitOf(spec.name)], {
@@ -56,7 +57,7 @@ export function createSystemd(layout: Layout, templatesDir: string): ServiceMana
     async stop(name) {
       const ran = (await pidOf(name)) !== null;
       // What was stopped on purpose stays stopped over a reboot, until `conduit up`.
-      if ((await readOrNull(fileOf(name))) !== null) await systemctl('disable', '--now', unitOf(name));
+      if ((await readIfThere(fileOf(name))) !== null) await systemctl('disable', '--now', unitOf(name));
       return ran;
     },
     async remove(name) {
@@ -78,13 +79,4 @@ export function createSystemd(layout: Layout, templatesDir: string): ServiceMana
       await run('journalctl', args, { inherit: 'only', signal, timeoutMs: 0 });
     },
   };
-}
-
-async function readOrNull(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
 }
