@@ -1,4 +1,5 @@
 import { balancerOperations } from './balancer.ts';
+import { countryOperations } from './countries.ts';
 import { fleetOperations } from './fleet.ts';
 import type { Handlers } from './handler.ts';
 import { identityOperations } from './identity.ts';
@@ -8,6 +9,7 @@ import { liveOperations } from './live.ts';
 /** Every operation of the contract with the code behind it; the type makes a missing one an error. */
 export const handlers: Handlers = {
   ...balancerOperations,
+  ...countryOperations,
   ...fleetOperations,
   ...identityOperations,
   ...jobOperations,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { backupIdSchema, balancerDetailSchema, balancerTrafficSchema } from './balancer.ts';
+import { countriesQuerySchema, countriesReportSchema, trackerStateSchema } from './countries.ts';
 import {
   desiredFleetSchema,
   fleetChangeSchema,
@@ -13,10 +14,19 @@ import {
   stationIndexSchema,
   strangerSchema,
 } from './fleet.ts';
-import { historyQuerySchema, historySeriesSchema } from './history.ts';
+import {
+  historyExportQuerySchema,
+  historyExportRowSchema,
+  historyLinesQuerySchema,
+  historyLinesSchema,
+  historyQuerySchema,
+  historySeriesSchema,
+  historyStateSchema,
+  metricsStateSchema,
+} from './history.ts';
 import { passwordSchema, sessionSchema, tokenSchema, usernameSchema } from './identity.ts';
 import { activityEntrySchema, jobEventSchema, jobSchema, jobStateSchema } from './jobs.ts';
-import { balancerSettingsSchema } from './settings.ts';
+import { balancerSettingsSchema, historySettingsSchema, trackerSettingsSchema } from './settings.ts';
 import { snapshotSchema } from './snapshot.ts';
 
 /**
@@ -90,12 +100,18 @@ export const operations = {
   /** Asks nginx whether it would take the wanted configuration; nothing changes. */
   'balancer.test': call('read', nothing, z.object({ ok: z.boolean(), message: z.string() })),
   'balancer.traffic': call('read', nothing, balancerTrafficSchema),
+  /** Whom the fleet serves, now or in a range, by one source. */
+  'countries.get': call('read', countriesQuerySchema, countriesReportSchema),
   /** Saves a change and starts the job that moves the fleet there. */
   'fleet.apply': call('write', fleetChangeSchema.extend({ drainSeconds }), jobReference),
   'fleet.get': call('read', nothing, desiredFleetSchema.extend({ strangers: z.array(strangerSchema) })),
   'fleet.plan': call('read', fleetChangeSchema, fleetPlanSchema),
   /** Stops and removes every container of the fleet and stops the balancer; volumes and settings stay. */
   'fleet.takeDown': call('root', nothing, jobReference),
+  'history.configure': call('write', historySettingsSchema.partial(), historyStateSchema),
+  'history.export': stream('read', historyExportQuerySchema, historyExportRowSchema),
+  'history.get': call('read', nothing, historyStateSchema),
+  'history.lines': call('read', historyLinesQuerySchema, historyLinesSchema),
   'history.query': call('read', historyQuerySchema, historySeriesSchema),
   'job.cancel': call('write', jobId, jobSchema),
   'job.get': call('read', jobId, jobSchema),
@@ -105,6 +121,16 @@ export const operations = {
     z.object({ jobs: z.array(jobSchema) }),
   ),
   'job.watch': stream('read', jobId, jobEventSchema),
+  /** A new token for whoever scrapes our figures; the one before it ends. It is shown once and kept as a hash. */
+  'metrics.createToken': call('write', nothing, z.object({ token: tokenSchema })),
+  'metrics.get': call('read', nothing, metricsStateSchema),
+  'metrics.removeToken': call('write', nothing, done),
+  /** Everything in the Prometheus text format; root needs no token. */
+  'metrics.scrape': call(
+    'open',
+    z.strictObject({ token: tokenSchema.optional() }),
+    z.object({ text: z.string() }),
+  ),
   'session.create': call(
     'open',
     z.strictObject({ username: z.string().max(64), password: z.string().max(256) }),
@@ -137,6 +163,8 @@ export const operations = {
   'station.restart': call('write', stationList.extend({ drainSeconds }), jobReference),
   'station.start': call('write', stationList, jobReference),
   'station.stop': call('write', stationList.extend({ drainSeconds }), jobReference),
+  'tracker.configure': call('write', trackerSettingsSchema.partial(), trackerStateSchema),
+  'tracker.get': call('read', nothing, trackerStateSchema),
 } as const satisfies Record<string, OperationSpec<z.ZodType, z.ZodType, 'call' | 'stream'>>;
 
 export type OperationName = keyof typeof operations;

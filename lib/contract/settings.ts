@@ -137,6 +137,46 @@ export const balancerSettingsSchema = z.strictObject({
 });
 export type BalancerSettings = z.infer<typeof balancerSettingsSchema>;
 
+/** What watches the main interface for the countries of clients. */
+export const trackerSettingsSchema = z.strictObject({
+  /** `frontend`: what reaches the balancer's ports; `all`: everything but SSH. */
+  preset: z.enum(['frontend', 'all', 'off'], 'must be `frontend`, `all` or `off`'),
+  /** `tcpdump` copies the head of each packet; `kernel` lets nftables count. */
+  capture: z.enum(['tcpdump', 'kernel'], 'must be `tcpdump` or `kernel`'),
+  /** Null: the one that leads to the internet, followed as it changes. */
+  interface: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/,
+      'must be the name of a network interface such as eth0, or empty for the one that leads to the internet',
+    )
+    .nullable(),
+  /** A GeoLite2 or GeoIP2 file of the operator; null: the built-in country database. */
+  geoipPath: z
+    .string()
+    .max(255)
+    .regex(
+      /^\/[^\0]+\.mmdb$/,
+      'must be the absolute path of a .mmdb file, or empty for the built-in database',
+    )
+    .nullable(),
+  /** Countries with fewer clients are shown as `other` wherever figures leave the agent. */
+  foldBelow: z
+    .int('must be a whole number from 0 to 100')
+    .min(0, 'must be at least 0; 0 names every country')
+    .max(100, 'must be at most 100'),
+});
+export type TrackerSettings = z.infer<typeof trackerSettingsSchema>;
+
+export const historySettingsSchema = z.strictObject({
+  /** Above it the finest figures are forgotten early; days are always kept. */
+  maxMegabytes: z
+    .int('must be a whole number of MB from 50 to 1000000')
+    .min(50, 'must be at least 50 MB')
+    .max(1_000_000, 'must be at most 1000000 MB'),
+});
+export type HistorySettings = z.infer<typeof historySettingsSchema>;
+
 export const DEFAULT_IMAGE = 'ghcr.io/psiphon-inc/conduit/cli:latest';
 
 export const DEFAULT_FLEET_SETTINGS: FleetSettings = {
@@ -167,3 +207,13 @@ export const DEFAULT_BALANCER_SETTINGS: BalancerSettings = {
   tcpIdleMinutes: 15,
   udpIdleSeconds: 120,
 };
+
+export const DEFAULT_TRACKER_SETTINGS: TrackerSettings = {
+  preset: 'frontend',
+  capture: 'kernel',
+  interface: null,
+  geoipPath: null,
+  foldBelow: 0,
+};
+
+export const DEFAULT_HISTORY_SETTINGS: HistorySettings = { maxMegabytes: 1000 };

@@ -72,6 +72,7 @@ export function toSeries(plan: QueryPlan, rows: readonly HistoryRow[]): HistoryS
     uploadedBytes: gaps(),
     downloadedBytes: gaps(),
     stationsRunning: gaps(),
+    clients: gaps(),
   };
   for (const row of rows) {
     const i = (row.at - plan.from) / plan.bucketSeconds;
