@@ -4,11 +4,15 @@ import type { Docker } from '../lib/host/docker-types.ts';
 import type { Paths } from '../lib/host/paths.ts';
 import type { ActivityLog } from './activity.ts';
 import type { BalancerService } from './balancer/service.ts';
+import type { Scraping } from './countries/scrape.ts';
+import type { CountriesService } from './countries/service.ts';
 import type { AgentEnv } from './env.ts';
 import type { FleetService } from './fleet/service.ts';
 import type { Identity } from './identity.ts';
 import type { JobRunner } from './jobs/runner.ts';
 import type { LiveService } from './live/service.ts';
+import type { RecordService } from './record/create.ts';
+import type { TrackerService } from './tracker/service.ts';
 
 /** What every part of the agent is given; `main.ts` builds it, nothing else holds state. */
 export interface CoreDeps {
@@ -29,4 +33,8 @@ export interface Deps extends CoreDeps {
   balancer: BalancerService;
   fleet: FleetService;
   live: LiveService;
+  tracker: TrackerService;
+  countries: CountriesService;
+  scraping: Scraping;
+  record: RecordService;
 }

@@ -3,19 +3,24 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { openDatabase } from '../db/open.ts';
+import { VERSION } from '../lib/contract/transport.ts';
 import { createDocker } from '../lib/host/docker.ts';
 import { pathsFor } from '../lib/host/paths.ts';
 import { createActivityLog } from './activity.ts';
 import { createBalancerService } from './balancer/create.ts';
 import { listTrafficStations } from './balancer/traffic-stations.ts';
+import { createCountriesService } from './countries/create.ts';
+import { createScraping } from './countries/scrape.ts';
 import type { CoreDeps, Deps } from './deps.ts';
 import { readAgentEnv } from './env.ts';
 import { createFleetService } from './fleet/create.ts';
 import { createIdentity } from './identity.ts';
 import { createJobRunner } from './jobs/runner.ts';
 import { createLiveService } from './live/create.ts';
+import { createRecordService } from './record/create.ts';
 import { createAgentServer } from './server.ts';
 import { findGroupId, listenOnSocket } from './sockets.ts';
+import { createTrackerService } from './tracker/off.ts';
 
 function build(): Deps {
   // Works from the source tree and from the bundle alike: both lie one folder below the root.
@@ -47,8 +52,26 @@ function build(): Deps {
     healthOf: (runtime) => live.healthOf(runtime),
     hurry: () => live.hurry(),
   });
-  const live = createLiveService({ ...core, fleet, balancer });
-  return { ...core, balancer, fleet, live, identity: createIdentity({ db, activity, now }) };
+  const tracker = createTrackerService({
+    ...core,
+    balancerPorts: () => {
+      const { primaryPort, secondaryPort, extraPorts } = balancer.settings();
+      return [primaryPort, secondaryPort, ...extraPorts];
+    },
+    onWindow: (window) => live.observeTracker(window),
+  });
+  const live = createLiveService({
+    ...core,
+    fleet,
+    balancer,
+    foldBelow: () => tracker.settings().foldBelow,
+    otherProblems: () => [...tracker.problems(), ...record.problems()],
+  });
+  const record = createRecordService({ ...core, live });
+  const countries = createCountriesService({ ...core, live, tracker });
+  const scraping = createScraping({ ...core, live, tracker, countries, version: VERSION });
+  const identity = createIdentity({ db, activity, now });
+  return { ...core, balancer, fleet, live, tracker, record, countries, scraping, identity };
 }
 
 async function main(): Promise<void> {
@@ -69,6 +92,8 @@ async function main(): Promise<void> {
   await deps.balancer.start();
   await deps.fleet.start();
   deps.live.start();
+  await deps.tracker.start();
+  deps.record.start();
   log.info({ prefix: env.prefix }, 'agent ready');
 
   let stopping = false;
@@ -82,6 +107,8 @@ async function main(): Promise<void> {
     }
     await deps.jobs.stop();
     await deps.fleet.stop();
+    deps.record.stop();
+    await deps.tracker.close();
     await deps.live.stop();
     await deps.balancer.close();
     deps.db.$client.close();

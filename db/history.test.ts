@@ -1,17 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planQuery } from '../lib/history/query.ts';
+import { answerSeries, wantStation } from '../lib/history/answers.ts';
+import { createFrameReader, type Entry, type Frame, type FrameSource } from '../lib/history/frame.ts';
+import { planRange } from '../lib/history/query.ts';
 import { createRecorder, type Observation } from '../lib/history/recorder.ts';
-import type { HistoryRow } from '../lib/history/row.ts';
+import { TIERS } from '../lib/history/tiers.ts';
 import { openTestDatabase } from '../test/harness/database.ts';
 import { type HistoryStore, openHistoryStore } from './history.ts';
 
-/** A minute and a day that nothing else depends on. */
-const START = 1_780_000_020;
+/** A midnight that nothing else depends on. */
+const START = 1_779_926_400;
+const DAY = 86_400;
 
-const row = (change: Partial<HistoryRow>): HistoryRow => ({
-  series: 0,
-  at: START,
+const entry = (change: Partial<Entry> = {}): Entry => ({
+  key: 0,
   seconds: 10,
   connectedSeconds: 100,
   connectedMax: 12,
@@ -19,110 +21,154 @@ const row = (change: Partial<HistoryRow>): HistoryRow => ({
   runningSeconds: 30,
   uploadedBytes: 1000,
   downloadedBytes: 2000,
+  clients: 0,
   ...change,
 });
-const fill = (store: HistoryStore, rows: HistoryRow[]) => store.record([{ rows, counters: [] }]);
-const minutesOf = (store: HistoryStore, series: number, from: number, to: number) =>
-  store.read({ series, tier: 'minute', bucketSeconds: 60, from, to }, to);
+const frame = (at: number, entries: Entry[] = [entry()], source: FrameSource = 'stations'): Frame => ({
+  source,
+  at,
+  seconds: entries[0]?.seconds ?? 10,
+  entries,
+});
+const fill = (store: HistoryStore, frames: Frame[]) => store.record([{ frames, counters: [] }]);
+const reader = createFrameReader();
+const FINE = 0;
+const MINUTE = 1;
 
-/** What a roll-up has to come to, computed the slow way. */
-function byMinute(rows: HistoryRow[], series: number): HistoryRow[] {
-  const minutes = new Map<number, HistoryRow>();
-  for (const one of rows.filter((each) => each.series === series)) {
-    const at = one.at - (one.at % 60);
-    const sum = minutes.get(at);
-    if (sum === undefined) minutes.set(at, { ...one, at });
-    else {
-      sum.connectedMax = Math.max(sum.connectedMax, one.connectedMax);
-      for (const key of [
-        'seconds',
-        'connectedSeconds',
-        'connectingSeconds',
-        'runningSeconds',
-        'uploadedBytes',
-        'downloadedBytes',
-      ] as const)
-        sum[key] += one[key];
-    }
-  }
-  return [...minutes.values()].sort((a, b) => a.at - b.at);
+function readAll(
+  store: HistoryStore,
+  {
+    tier = FINE,
+    from = START,
+    to = START + DAY,
+    source = 'stations',
+    now = to,
+  }: { tier?: number; from?: number; to?: number; source?: FrameSource; now?: number },
+): { at: number; seconds: number; entries: Entry[] }[] {
+  const frames: { at: number; bytes: Uint8Array }[] = [];
+  store.scan({ tier, source, from, to }, now, (at, bytes) => frames.push({ at, bytes }));
+  return frames.map(({ at, bytes }) => {
+    const entries: Entry[] = [];
+    const seconds = reader.read(bytes, (one) => entries.push({ ...one }));
+    return { at, seconds, entries };
+  });
 }
+const uploaded = (frames: { at: number; entries: Entry[] }[]) =>
+  frames.map(({ at, entries }) => [at - START, entries.reduce((sum, one) => sum + one.uploadedBytes, 0)]);
 
-const randomRows = fc.uniqueArray(
+const randomFrames = fc.uniqueArray(
   fc.record({
-    series: fc.nat(2),
-    at: fc.nat(59).map((n) => START + n * 10),
-    seconds: fc.nat(10),
-    connectedSeconds: fc.nat(10_000),
-    connectedMax: fc.nat(1000),
-    connectingSeconds: fc.nat(1000),
-    runningSeconds: fc.nat(400),
-    uploadedBytes: fc.nat(1e12),
-    downloadedBytes: fc.nat(1e12),
+    at: fc.nat(2000).map((n) => START + n * 10),
+    source: fc.constantFrom<FrameSource>('stations', 'regions', 'tracker'),
+    bytes: fc.nat(1e12),
+    peak: fc.nat(1000),
   }),
-  { selector: ({ series, at }) => `${series}:${at}`, maxLength: 150 },
+  { selector: ({ source, at }) => `${source}:${at}`, maxLength: 60 },
 );
 
 describe('history at rest', () => {
-  it('rolls up to exactly what the raw rows come to, however often it is done', () => {
+  it('holds the same sums and maxima in every tier, however often it is rolled up', () => {
     fc.assert(
-      fc.property(randomRows, fc.integer({ min: 1, max: 4 }), (rows, times) => {
+      fc.property(randomFrames, fc.integer({ min: 1, max: 3 }), (list, times) => {
         const db = openTestDatabase();
         const store = openHistoryStore(db);
-        fill(store, rows);
-        for (let i = 0; i < times; i++) store.rollUp(START, START + 600);
-        store.catchUp(START + 600);
-        for (const series of [0, 1, 2])
-          expect(minutesOf(store, series, START, START + 600)).toEqual(byMinute(rows, series));
+        fill(
+          store,
+          list.map(({ at, source, bytes, peak }) =>
+            frame(at, [entry({ key: 3, uploadedBytes: bytes, connectedMax: peak })], source),
+          ),
+        );
+        const now = START + 2 * DAY;
+        for (let i = 0; i < times; i++) store.rollUp(START, START + DAY, now);
+        store.catchUp(now);
+        for (const source of ['stations', 'regions', 'tracker'] as const) {
+          const mine = list.filter((one) => one.source === source);
+          for (let tier = 0; tier < TIERS.length; tier++) {
+            const entries = readAll(store, { tier, source, now }).flatMap((one) => one.entries);
+            const sum = entries.reduce((total, one) => total + one.uploadedBytes, 0);
+            expect(sum).toBe(mine.reduce((total, { bytes }) => total + bytes, 0));
+            const most = Math.max(0, ...entries.map(({ connectedMax }) => connectedMax));
+            expect(most).toBe(Math.max(0, ...mine.map(({ peak }) => peak)));
+          }
+        }
         db.$client.close();
       }),
-      { numRuns: 30 },
+      { numRuns: 25 },
     );
   });
 
-  it('shows the minute that is still open from its 10-second rows', () => {
+  it('reads what is not rolled up yet from the finer tiers', () => {
     const store = openHistoryStore(openTestDatabase());
-    fill(store, [row({}), row({ at: START + 60, connectedSeconds: 300 })]);
-    store.rollUp(START, START + 60);
-    const minutes = minutesOf(store, 0, START, START + 120);
-    expect(minutes.map(({ at, connectedSeconds }) => [at, connectedSeconds])).toEqual([
-      [START, 100],
-      [START + 60, 300],
-    ]);
+    const hours = Array.from({ length: 27 * 360 }, (_, i) => frame(START + i * 10));
+    fill(store, hours);
+    const now = START + 27 * 3600;
+    store.catchUp(now - 50);
+    for (let tier = 0; tier < TIERS.length; tier++) {
+      const width = TIERS[tier]?.width ?? 1;
+      const frames = readAll(store, { tier, to: START + Math.ceil((27 * 3600) / width) * width, now });
+      expect(frames.reduce((sum, { seconds }) => sum + seconds, 0)).toBe(27 * 3600);
+    }
   });
 
   it('adds to a bucket that was closed early', () => {
     const store = openHistoryStore(openTestDatabase());
-    fill(store, [row({ seconds: 4, connectedSeconds: 40 })]);
-    fill(store, [row({ seconds: 6, connectedSeconds: 60, connectedMax: 5 })]);
-    const plan = { series: 0, tier: 'fine', bucketSeconds: 10, from: START, to: START + 10 } as const;
-    expect(store.read(plan, START + 10)).toEqual([
-      row({ uploadedBytes: 2000, downloadedBytes: 4000, runningSeconds: 60, connectingSeconds: 20 }),
-    ]);
+    fill(store, [frame(START, [entry({ seconds: 4, connectedSeconds: 40 })])]);
+    fill(store, [frame(START, [entry({ seconds: 6, connectedSeconds: 60, connectedMax: 5 })])]);
+    const sum = { uploadedBytes: 2000, downloadedBytes: 4000, runningSeconds: 60, connectingSeconds: 20 };
+    expect(readAll(store, {})).toEqual([{ at: START, seconds: 10, entries: [entry(sum)] }]);
   });
 
-  it('forgets 10-second rows after a day and minutes after a fortnight, and never thins what is left', () => {
+  it('rolls a quarter of an hour up although its last minute comes late', () => {
     const store = openHistoryStore(openTestDatabase());
-    const day = 24 * 3600;
-    const ats = [0, 13 * day, 15 * day - 60, 15 * day].map((offset) => START + offset);
+    fill(store, [frame(START + 600)]);
+    store.rollUp(START + 600, START + 660, START + 660);
+    fill(store, [frame(START + 840)]);
+    store.rollUp(START + 840, START + 900, START + 900);
+    fill(store, [frame(START + 840, [entry()], 'tracker'), frame(START + 900)]);
+    store.rollUp(START + 840, START + 960, START + 960);
+    const quarter = (source: FrameSource) =>
+      uploaded(readAll(store, { tier: 2, source, to: START + 900, now: START + 960 }));
+    expect(quarter('stations')).toEqual([[0, 2000]]);
+    expect(quarter('tracker')).toEqual([[0, 1000]]);
+  });
+
+  it('forgets each tier when its time is over, and never thins what is left', () => {
+    const store = openHistoryStore(openTestDatabase());
+    const ats = [0, 13 * DAY, 15 * DAY - 60, 15 * DAY].map((offset) => START + offset);
     fill(
       store,
-      ats.flatMap((at) => [row({ at }), row({ at, series: 40 })]),
+      ats.map((at) => frame(at)),
     );
-    const now = START + 15 * day;
+    const now = START + 15 * DAY;
     store.catchUp(now);
-    // A call forgets an hour of a series at most.
-    for (let i = 0; i < 3; i++) store.prune(now);
-    // A clock that is set back far, and a roll-up of a minute whose raw rows are gone.
-    fill(store, [row({ at: START + 13 * day, seconds: 2, connectedSeconds: 2 })]);
-    store.rollUp(START + 13 * day, START + 13 * day + 60);
-    const left = minutesOf(store, 0, START, now + 60);
-    expect(left.map(({ at, connectedSeconds }) => [at - START, connectedSeconds])).toEqual([
-      [13 * day, 100],
-      [15 * day - 60, 100],
-      [15 * day, 100],
-    ]);
-    expect(minutesOf(store, 40, START, now).map(({ at }) => at - START)).toEqual([13 * day, 15 * day - 60]);
+    store.prune(now, 1e9);
+    const kept = (tier: number) =>
+      uploaded(readAll(store, { tier, to: now + DAY, now })).map(([at = 0]) => at / DAY);
+    expect(readAll(store, { to: now + DAY }).map(({ at }) => at)).toEqual(ats.slice(2));
+    // A clock that is set back far, and a roll-up of a minute whose raw frames are gone.
+    fill(store, [frame(START + 13 * DAY, [entry({ seconds: 2, uploadedBytes: 1 })])]);
+    store.rollUp(START + 13 * DAY, START + 13 * DAY + 60, now);
+    expect(uploaded(readAll(store, { tier: MINUTE, to: now, now }))[0]).toEqual([13 * DAY, 1000]);
+    expect(kept(4)).toEqual([0, 13, 14, 15]);
+  });
+
+  it('lets the finest go first when there is no room, and never the days', () => {
+    const store = openHistoryStore(openTestDatabase());
+    fill(
+      store,
+      Array.from({ length: 2 * 360 }, (_, i) => frame(START + i * 10)),
+    );
+    const now = START + 7200;
+    store.catchUp(now);
+    const [fine = 0, minutes = 0] = store.size().tiers.map(({ buckets }) => buckets);
+    expect(store.prune(now, 1)).toEqual({ early: true });
+    const left = store.size().tiers.map(({ buckets }) => buckets);
+    expect(left[0]).toBeLessThan(fine);
+    expect(left[1]).toBe(minutes);
+    for (let i = 0; i < 20; i++) store.prune(now, 1);
+    // The last hour stays, however small the room.
+    expect(store.size().tiers[0]?.buckets).toBe(360);
+    expect(store.prune(now, 1e9)).toEqual({ early: false });
   });
 });
 
@@ -142,7 +188,7 @@ const steps = fc.array(
   { maxLength: 120 },
 );
 
-function playOut(script: Step[]): { truth: number; recorded: number } {
+function playOut(script: Step[]): { truth: number; recorded: number; ofCountry: number } {
   const store = openHistoryStore(openTestDatabase());
   let nowMs = START * 1000;
   let truth = 0;
@@ -163,12 +209,14 @@ function playOut(script: Step[]): { truth: number; recorded: number } {
         connected: 0,
         connecting: 0,
         running: true,
+        regions: [{ key: 2, connected: 0, connecting: 0 }],
         counter: {
           epoch: `c:${startedAtMs}`,
           startedAtMs,
           processStartSeconds: startedAtMs / 1000,
           uploadedBytes: bytes,
           downloadedBytes: 0,
+          regions: [{ key: 2, uploadedBytes: bytes, downloadedBytes: 0 }],
         },
       }),
     );
@@ -197,32 +245,42 @@ function playOut(script: Step[]): { truth: number; recorded: number } {
   }
   look();
   stop();
-  const all = store.read({ series: 0, tier: 'fine', bucketSeconds: 10, from: 0, to: 2 * START }, START);
-  return { truth, recorded: all.reduce((sum, { uploadedBytes }) => sum + uploadedBytes, 0) };
+  const sumOf = (source: FrameSource, key: number) =>
+    readAll(store, { source, from: 0, to: 2 * START })
+      .flatMap(({ entries }) => entries)
+      .reduce((sum, one) => sum + (one.key === key ? one.uploadedBytes : 0), 0);
+  return { truth, recorded: sumOf('stations', 0), ofCountry: sumOf('regions', 2) };
 }
 
 describe('bytes over restarts of stations and of the agent', () => {
   it('come to exactly what was moved', () => {
     fc.assert(
       fc.property(steps, (script) => {
-        const { truth, recorded } = playOut(script);
+        const { truth, recorded, ofCountry } = playOut(script);
         expect(recorded).toBe(truth);
+        expect(ofCountry).toBe(truth);
       }),
       { numRuns: 60 },
     );
   });
 });
 
-describe('size and speed', () => {
-  it('answers any range of a fortnight of minutes within its budget', () => {
+describe('an answer', () => {
+  it('weighs by the seconds observed and leaves gaps null', () => {
     const store = openHistoryStore(openTestDatabase());
-    const rows = Array.from({ length: 14 * 24 * 60 }, (_, i) => row({ at: START + i * 60 }));
-    fill(store, rows);
-    const now = START + 14 * 24 * 3600;
-    store.catchUp(now);
-    const plan = planQuery({ from: START * 1000, to: now * 1000, maxPoints: 600 }, now * 1000);
-    const begun = performance.now();
-    expect(store.read(plan, now).length).toBeGreaterThan(300);
-    expect(performance.now() - begun).toBeLessThan(50);
+    fill(store, [
+      frame(START + 20, [entry({ seconds: 5, connectedSeconds: 50, runningSeconds: 15 })]),
+      frame(START + 30, [entry({ seconds: 0, connectedSeconds: 0, uploadedBytes: 7 })]),
+    ]);
+    const now = START + 40;
+    const plan = planRange({ from: START * 1000, to: now * 1000, maxPoints: 600 }, now * 1000);
+    const answer = answerSeries(plan, 'stations', wantStation(0), reader);
+    store.scan({ ...plan, source: 'stations' }, now, answer.take);
+    const series = answer.done();
+    expect(series.t).toEqual([0, 10, 20, 30].map((offset) => (START + offset) * 1000));
+    expect(series.connected).toEqual([null, null, 10, null]);
+    expect(series.stationsRunning).toEqual([null, null, 3, null]);
+    expect(series.uploadedBytes).toEqual([null, null, 1000, 7]);
+    expect(series.clients).toEqual([null, null, null, null]);
   });
 });

@@ -1,166 +1,195 @@
-/**
- * The time series at rest. Statements are prepared once: forty-one rows are written every ten seconds, for ever.
- */
+/** The time series at rest: frames by tier, written every ten seconds for ever, rolled up and forgotten as they age. */
+import type Sqlite from 'better-sqlite3';
 import type { StationCounter } from '../lib/history/counters.ts';
-import type { QueryPlan } from '../lib/history/query.ts';
-import type { Recording } from '../lib/history/recorder.ts';
 import {
-  FLEET_SERIES,
-  type HistoryRow,
-  KEEP_FINE_SECONDS,
-  KEEP_MINUTES_SECONDS,
-  MINUTE_SECONDS,
-} from '../lib/history/row.ts';
+  createFrameReader,
+  createFrameSum,
+  type Frame,
+  type FrameSource,
+  packFrame,
+  SOURCES,
+} from '../lib/history/frame.ts';
+import type { Recording } from '../lib/history/recorder.ts';
+import { bucketStart, MINUTE_SECONDS, TIERS, type Tier } from '../lib/history/tiers.ts';
+import { type HistoryMaintenance, openMaintenance } from './history-maintenance.ts';
 import type { Db } from './open.ts';
+import { openStationCounters } from './station-counters.ts';
 
-export interface HistoryStore {
+export interface HistoryStore extends HistoryMaintenance {
   counters(): StationCounter[];
-  /** When the first row that is still kept was written, seconds since the epoch; null on a new server. */
+  /** Whose figures on countries there are: of the last minutes, or of any earlier day. */
+  sources(): { stations: boolean; tracker: boolean };
+  /** Start of the first frame that is still kept, seconds since the epoch; null on a new server. */
   oldest(): number | null;
   /** Adds to what a bucket already holds: one that was closed early, or that a clock set back meets again. */
   record(recordings: readonly Recording[]): void;
-  /** Computes every minute in the range anew from its 10-second rows; any number of times gives the same. */
-  rollUp(from: number, to: number): void;
-  /** Rolls up what an interrupted run left behind, up to the minute of `now` (seconds). */
+  /**
+   * Computes every bucket of every tier that holds a moment of the range and has ended anew from the tier below; any
+   * number of times gives the same.
+   * @param now seconds since the epoch
+   */
+  rollUp(from: number, to: number, now: number): void;
+  /** Rolls up what an interrupted run left behind. */
   catchUp(now: number): void;
-  /** Forgets what is too old, a bounded number of rows a call. */
-  prune(now: number): void;
-  /** One row a bucket that has any, `at` being the bucket's start. */
-  read(plan: QueryPlan, now: number): HistoryRow[];
+  /**
+   * Every frame of a source in the range, in the order of time: from the tier asked for as far as it is rolled up, the
+   * rest from the finer ones. `from` and `to` lie on edges of the tier's buckets.
+   */
+  scan(
+    range: { tier: number; source: FrameSource; from: number; to: number },
+    now: number,
+    visit: (at: number, frame: Uint8Array) => void,
+  ): void;
 }
 
-const COLUMNS =
-  'series, at, seconds, connected_seconds, connected_max, connecting_seconds, running_seconds, uploaded_bytes, downloaded_bytes';
-const SUMS = `sum(seconds), sum(connected_seconds), max(connected_max), sum(connecting_seconds),
-  sum(running_seconds), sum(uploaded_bytes), sum(downloaded_bytes)`;
-const AS_ROW = `series, at, seconds, connected_seconds AS connectedSeconds, connected_max AS connectedMax,
-  connecting_seconds AS connectingSeconds, running_seconds AS runningSeconds,
-  uploaded_bytes AS uploadedBytes, downloaded_bytes AS downloadedBytes`;
-/** Time of one series that is forgotten in one go. */
-const PRUNE_SECONDS = 3600;
+/** Keys of one bucket; a source is a number below it. */
+const SOURCES_A_BUCKET = 4;
+const keyOf = (at: number, source: FrameSource) => at * SOURCES_A_BUCKET + SOURCES[source];
+const SOURCE_NAMES = Object.keys(SOURCES) as FrameSource[];
 
-const ADD = `INSERT INTO history_10s (${COLUMNS})
-  VALUES (@series, @at, @seconds, @connectedSeconds, @connectedMax, @connectingSeconds, @runningSeconds, @uploadedBytes, @downloadedBytes)
-  ON CONFLICT DO UPDATE SET seconds = seconds + excluded.seconds,
-    connected_seconds = connected_seconds + excluded.connected_seconds,
-    connected_max = max(connected_max, excluded.connected_max),
-    connecting_seconds = connecting_seconds + excluded.connecting_seconds,
-    running_seconds = running_seconds + excluded.running_seconds,
-    uploaded_bytes = uploaded_bytes + excluded.uploaded_bytes,
-    downloaded_bytes = downloaded_bytes + excluded.downloaded_bytes`;
+interface StoredFrame {
+  key: number;
+  frame: Buffer;
+}
 
-/**
- * A minute is replaced only by one that saw at least as much: after its 10-second rows are pruned, a clock that was
- * set back must not leave less of it.
- */
-const ROLL_UP = `INSERT INTO history_1m (${COLUMNS})
-  SELECT series, at - at % ${MINUTE_SECONDS}, ${SUMS} FROM history_10s
-  WHERE series = @series AND at >= @from AND at < @to GROUP BY 2
-  ON CONFLICT DO UPDATE SET seconds = excluded.seconds, connected_seconds = excluded.connected_seconds,
-    connected_max = excluded.connected_max, connecting_seconds = excluded.connecting_seconds,
-    running_seconds = excluded.running_seconds, uploaded_bytes = excluded.uploaded_bytes,
-    downloaded_bytes = excluded.downloaded_bytes
-  WHERE excluded.seconds >= history_1m.seconds`;
-
-const SAVE_COUNTER = `INSERT INTO station_counters (station, epoch, process_start_seconds, uploaded_bytes, downloaded_bytes)
-  VALUES (@station, @epoch, @processStartSeconds, @uploadedBytes, @downloadedBytes)
-  ON CONFLICT DO UPDATE SET epoch = excluded.epoch, process_start_seconds = excluded.process_start_seconds,
-    uploaded_bytes = excluded.uploaded_bytes, downloaded_bytes = excluded.downloaded_bytes`;
+interface TierTable extends Tier {
+  get: Sqlite.Statement<[number], Buffer>;
+  put: Sqlite.Statement<[number, Buffer]>;
+  between: Sqlite.Statement<[number, number], StoredFrame>;
+  newest: Sqlite.Statement<[number], number | null>;
+}
 
 export function openHistoryStore(db: Db): HistoryStore {
   const client = db.$client;
-  const add = client.prepare(ADD);
-  const saveCounter = client.prepare(SAVE_COUNTER);
-  const rollUpSeries = client.prepare(ROLL_UP);
-  const readFine = client.prepare(bucketed('history_10s'));
-  const readMinutes = client.prepare(bucketed(minutesAndTail()));
-  const rolledUpTo = client
-    .prepare(`SELECT max(at) + ${MINUTE_SECONDS} FROM history_1m WHERE series = ? AND at <= ?`)
-    .pluck();
-  const selectCounters = client.prepare(
-    `SELECT station, epoch, process_start_seconds AS processStartSeconds,
-       uploaded_bytes AS uploadedBytes, downloaded_bytes AS downloadedBytes FROM station_counters`,
-  );
+  const reader = createFrameReader();
+  const tables = TIERS.map((tier) => openTable(client, tier));
+  const [fine] = tables;
+  if (fine === undefined) throw new Error('history has no tiers');
+  const counters = openStationCounters(client);
   const oldest = client
-    .prepare(
-      `SELECT min(at) FROM (SELECT min(at) AS at FROM history_1m WHERE series = 0
-         UNION ALL SELECT min(at) FROM history_10s WHERE series = 0)`,
+    .prepare<[], number | null>(
+      `SELECT min(key) / ${SOURCES_A_BUCKET} FROM (${TIERS.map(({ table }) => `SELECT min(key) AS key FROM ${table}`).join(' UNION ALL ')})`,
     )
     .pluck();
-  const tiers = [
-    { keep: KEEP_FINE_SECONDS, ...pruning('history_10s') },
-    { keep: KEEP_MINUTES_SECONDS, ...pruning('history_1m') },
-  ];
 
-  /** Series that have rows, found by leaping through the primary key. */
-  function pruning(table: string) {
-    return {
-      series: client.prepare(seriesOf(table)).pluck(),
-      remove: client.prepare(
-        `DELETE FROM ${table} WHERE series = @series
-           AND at < min(@before, (SELECT min(at) FROM ${table} WHERE series = @series) + ${PRUNE_SECONDS})`,
-      ),
-    };
+  const recorded = client
+    .prepare<[], number>(
+      `SELECT DISTINCT key % ${SOURCES_A_BUCKET} FROM (SELECT key FROM history_1d
+         UNION ALL SELECT * FROM (SELECT key FROM history_10s ORDER BY key DESC LIMIT 100))`,
+    )
+    .pluck();
+
+  function add(frame: Frame): void {
+    const key = keyOf(frame.at, frame.source);
+    const known = fine?.get.get(key);
+    if (known === undefined) return void fine?.put.run(key, packFrame(frame));
+    const sum = createFrameSum(reader, frame.source);
+    sum.add(known);
+    sum.add(packFrame(frame));
+    fine?.put.run(key, packFrame(sum.done()));
   }
 
-  const fineSeries = client.prepare(seriesOf('history_10s')).pluck();
-  const rollUp = client.transaction((from: number, to: number) => {
-    for (const series of fineSeries.all()) rollUpSeries.run({ series, from, to });
-  });
-  const record = client.transaction((recordings: readonly Recording[]) => {
-    for (const { rows, counters } of recordings) {
-      for (const row of rows) add.run(row);
-      for (const counter of counters) saveCounter.run(counter);
+  /** One tier from the one below, bucket by bucket, each source for itself. */
+  function rollUpTier(below: TierTable, tier: TierTable, from: number, to: number): void {
+    let at: number | null = null;
+    let sums = new Map<number, ReturnType<typeof createFrameSum>>();
+    const close = () => {
+      for (const [source, sum] of sums) replace(tier, (at ?? 0) * SOURCES_A_BUCKET + source, sum.done());
+      sums = new Map();
+    };
+    for (const { key, frame } of below.between.all(from * SOURCES_A_BUCKET, to * SOURCES_A_BUCKET)) {
+      const bucket = bucketStart(Math.floor(key / SOURCES_A_BUCKET), tier.width);
+      if (bucket !== at) close();
+      at = bucket;
+      const source = key % SOURCES_A_BUCKET;
+      let sum = sums.get(source);
+      if (sum === undefined) {
+        sum = createFrameSum(reader, SOURCE_NAMES[source] ?? 'stations');
+        sums.set(source, sum);
+      }
+      sum.add(frame);
     }
+    close();
+  }
+
+  /**
+   * A bucket is replaced only by one that saw at least as much: after the frames below are forgotten, a clock that was
+   * set back must not leave less of it.
+   */
+  function replace(tier: TierTable, key: number, frame: Pick<Frame, 'seconds' | 'entries'>): void {
+    const known = tier.get.get(key);
+    if (known !== undefined && reader.read(known, () => undefined) > frame.seconds) return;
+    tier.put.run(key, packFrame(frame));
+  }
+
+  const rolledUpTo = (tier: TierTable, now: number) => {
+    const newest = tier.newest.get(keyOf(now + 1, 'stations'));
+    return newest == null ? 0 : Math.floor(newest / SOURCES_A_BUCKET) + tier.width;
+  };
+
+  const rollUp = client.transaction((from: number, to: number, now: number) => {
+    const edge = Math.max(to, bucketStart(now, MINUTE_SECONDS));
+    eachStep((below, tier) => {
+      const ended = Math.min(bucketStart(to - 1, tier.width) + tier.width, bucketStart(edge, tier.width));
+      rollUpTier(below, tier, bucketStart(from, tier.width), ended);
+    });
   });
-  const prune = client.transaction((now: number) => {
-    for (const { keep, series, remove } of tiers) {
-      const before = minuteOf(now - keep);
-      for (const one of series.all()) remove.run({ series: one, before });
+  const catchUp = client.transaction((now: number) => {
+    eachStep((below, tier) => {
+      // The last bucket that was rolled up may have been added to since.
+      rollUpTier(below, tier, rolledUpTo(tier, now) - tier.width, bucketStart(now, tier.width));
+    });
+  });
+  function eachStep(step: (below: TierTable, tier: TierTable) => void): void {
+    let below: TierTable | undefined;
+    for (const tier of tables) {
+      if (below !== undefined) step(below, tier);
+      below = tier;
+    }
+  }
+
+  const record = client.transaction((recordings: readonly Recording[]) => {
+    for (const recording of recordings) {
+      for (const frame of recording.frames) add(frame);
+      for (const counter of recording.counters) counters.save(counter);
     }
   });
 
   return {
-    counters: () => selectCounters.all() as StationCounter[],
-    oldest: () => oldest.get() as number | null,
-    record: (recordings) => record.immediate(recordings),
-    rollUp: (from, to) => rollUp.immediate(from, to),
-    catchUp(now) {
-      const done = (rolledUpTo.get(FLEET_SERIES, now) as number | null) ?? 0;
-      // The last minute that was rolled up may have been added to since.
-      rollUp.immediate(done - MINUTE_SECONDS, minuteOf(now));
+    ...openMaintenance(client),
+    counters: () => counters.all(reader),
+    sources() {
+      const found = recorded.all();
+      return { stations: found.includes(SOURCES.regions), tracker: found.includes(SOURCES.tracker) };
     },
-    prune: (now) => prune.immediate(now),
-    read(plan, now) {
-      const { series, from, to, bucketSeconds: width } = plan;
-      if (plan.tier === 'fine') return readFine.all({ series, from, to, width }) as HistoryRow[];
-      const edge = (rolledUpTo.get(series, now) as number | null) ?? 0;
-      return readMinutes.all({ series, from, to, width, edge }) as HistoryRow[];
+    oldest: () => oldest.get() ?? null,
+    record: (recordings) => record.immediate(recordings),
+    rollUp: (from, to, now) => rollUp.immediate(from, to, now),
+    catchUp: (now) => catchUp.immediate(now),
+    scan({ tier, source, from, to }, now, visit) {
+      let at = from;
+      for (let i = tier; i >= 0 && at < to; i--) {
+        const table = tables[i];
+        if (table === undefined) continue;
+        const edge = i === 0 ? to : Math.min(to, rolledUpTo(table, now));
+        if (edge <= at) continue;
+        for (const { key, frame } of table.between.iterate(at * SOURCES_A_BUCKET, edge * SOURCES_A_BUCKET))
+          if (key % SOURCES_A_BUCKET === SOURCES[source]) visit(Math.floor(key / SOURCES_A_BUCKET), frame);
+        at = edge;
+      }
     },
   };
 }
 
-function minuteOf(seconds: number): number {
-  return Math.floor(seconds / MINUTE_SECONDS) * MINUTE_SECONDS;
-}
-
-function seriesOf(table: string): string {
-  return `WITH RECURSIVE leap(series) AS (
-      SELECT min(series) FROM ${table}
-      UNION ALL SELECT (SELECT min(series) FROM ${table} WHERE series > leap.series) FROM leap WHERE leap.series IS NOT NULL)
-    SELECT series FROM leap WHERE series IS NOT NULL`;
-}
-
-/** Minutes as far as they are rolled up, then the 10-second rows of the minute that is still open. */
-function minutesAndTail(): string {
-  return `(SELECT * FROM history_1m WHERE series = @series AND at >= @from AND at < min(@to, @edge)
-    UNION ALL SELECT * FROM history_10s WHERE series = @series AND at >= max(@from, @edge) AND at < @to)`;
-}
-
-function bucketed(source: string): string {
-  return `SELECT ${AS_ROW} FROM (SELECT series, at - at % @width AS at, sum(seconds) AS seconds,
-      sum(connected_seconds) AS connected_seconds, max(connected_max) AS connected_max,
-      sum(connecting_seconds) AS connecting_seconds, sum(running_seconds) AS running_seconds,
-      sum(uploaded_bytes) AS uploaded_bytes, sum(downloaded_bytes) AS downloaded_bytes
-    FROM ${source} WHERE series = @series AND at >= @from AND at < @to GROUP BY 2) ORDER BY at`;
+function openTable(client: Sqlite.Database, tier: Tier): TierTable {
+  const { table } = tier;
+  return {
+    ...tier,
+    get: client.prepare<[number], Buffer>(`SELECT frame FROM ${table} WHERE key = ?`).pluck(),
+    put: client.prepare(
+      `INSERT INTO ${table} (key, frame) VALUES (?, ?) ON CONFLICT DO UPDATE SET frame = excluded.frame`,
+    ),
+    between: client.prepare(`SELECT key, frame FROM ${table} WHERE key >= ? AND key < ? ORDER BY key`),
+    newest: client.prepare<[number], number | null>(`SELECT max(key) FROM ${table} WHERE key < ?`).pluck(),
+  };
 }

@@ -15,6 +15,10 @@ export type Db = BetterSQLite3Database<Record<string, never>> & { $client: Sqlit
 export function openDatabase(file: string, migrationsFolder: string): Db {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const client = new Sqlite(file);
+  // Both hold from the first table on. Large pages are filled well by frames of history (lib/history/frame.ts), and
+  // the pages of what is forgotten go back to the disk a few at a time, without a pause for everybody.
+  client.pragma('page_size = 16384');
+  client.pragma('auto_vacuum = INCREMENTAL');
   client.pragma('journal_mode = WAL');
   client.pragma('synchronous = NORMAL');
   client.pragma('foreign_keys = ON');

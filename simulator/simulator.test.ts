@@ -159,7 +159,7 @@ describe('reports', () => {
       announcing: 2,
       live: true,
     });
-    expect(seen?.regions.reduce((sum, region) => sum + region.connected, 0)).toBe(4);
+    expect(seen?.regions?.reduce((sum, region) => sum + region.connected, 0)).toBe(4);
     socket.destroy();
     await waitFor('the session to end', async () => (await metrics())?.connected === 3);
   });

@@ -1,11 +1,13 @@
 /** Live state: samples the stations each tick, makes one snapshot of everything, and hands it to pages and history. */
 import { openHistoryStore } from '../../db/history.ts';
+import { getHistorySettings } from '../../db/history-settings.ts';
 import { AppError } from '../../lib/contract/errors.ts';
 import type { Snapshot } from '../../lib/contract/snapshot.ts';
 import { createBroadcast } from './broadcast.ts';
 import { createHistoryWriter } from './history-writer.ts';
 import { createHostMeter } from './host-meter.ts';
-import { bySeverity, findProblems } from './problems.ts';
+import { createPast } from './past.ts';
+import { bySeverity, findProblems, historyProblems } from './problems.ts';
 import { createSampler } from './sampler.ts';
 import type { LiveService, LiveServiceOptions } from './service.ts';
 import { assembleSnapshot, judgeStations } from './snapshot.ts';
@@ -16,7 +18,10 @@ import { createTicker } from './ticker.ts';
 export function createLiveService(options: LiveServiceOptions): LiveService {
   const { env, db, docker, log, now, jobs, fleet, balancer } = options;
   const sampler = createSampler({ docker, log, now, onSilent: () => fleet.healthChanged(true) });
-  const history = createHistoryWriter({ store: openHistoryStore(db), log, now, tickMs: env.tickMs });
+  const store = openHistoryStore(db);
+  const maxBytes = () => getHistorySettings(db).maxMegabytes * 1e6;
+  const history = createHistoryWriter({ store, log, now, tickMs: env.tickMs, maxBytes });
+  const past = createPast({ store, now, foldBelow: options.foldBelow });
   const meterHost = createHostMeter(env.stateDir);
   const snapshots = createBroadcast<Snapshot>(() => ticker.hurry());
   let tracks = new Map<number, StationTrack>();
@@ -37,6 +42,8 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
       ...findProblems({ engine, host, stations, wanted }),
       ...fleet.problems(),
       ...balancer.problems(),
+      ...options.otherProblems(),
+      ...historyProblems(history.problem()),
     ]);
     const snapshot = assembleSnapshot(stations, {
       at,
@@ -47,6 +54,7 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
       problems,
       activeJobId: jobs.activeId(),
       wanted,
+      foldBelow: options.foldBelow(),
     });
     connected = new Map(snapshot.stationList.map((station) => [station.index, station.connected]));
     snapshots.publish(snapshot);
@@ -90,7 +98,17 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
     },
     hurry: () => ticker.hurry(),
     watch: (signal) => snapshots.watch(signal),
-    history: (query) => history.query(query),
+    past,
+    reportsCountries: () => {
+      const running = [...tracks.values()].filter(({ epoch }) => epoch !== null);
+      return {
+        running: running.length,
+        reporting: running.filter(({ reading }) => reading?.regions != null).length,
+      };
+    },
+    recordedSources: () => store.sources(),
+    observeTracker: (window) => history.observeTracker(window),
+    historyState: () => ({ ...store.size(), oldest: store.oldest(), problem: history.problem() }),
     start: () => ticker.start(),
     async stop() {
       snapshots.close();

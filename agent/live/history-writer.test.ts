@@ -4,6 +4,7 @@ import { openHistoryStore } from '../../db/history.ts';
 import { openTestDatabase } from '../../test/harness/database.ts';
 import { reading, runtime } from './fixtures.ts';
 import { createHistoryWriter } from './history-writer.ts';
+import { createPast } from './past.ts';
 import { judgeStations } from './snapshot.ts';
 import { createTrack, followRuntime, takeReading } from './station-track.ts';
 
@@ -20,8 +21,11 @@ function setUp() {
       log: pino({ level: 'silent' }),
       now: () => clock.nowMs,
       tickMs: 2000,
+      maxBytes: () => 1e9,
     });
   let writer = open();
+  const now = () => clock.nowMs;
+  const past = createPast({ store: openHistoryStore(db), now, foldBelow: () => 0 });
   const one = runtime({ startedAtMs: STARTED });
   const track = createTrack(one);
   followRuntime(track, one, START);
@@ -33,12 +37,12 @@ function setUp() {
       writer.observe(clock.nowMs, judgeStations([track], clock.nowMs, new Map()));
       clock.nowMs += 2000;
     },
-    query: (from: number, to: number, maxPoints = 600) => writer.query({ from, to, maxPoints }),
+    query: (from: number, to: number, maxPoints = 600) => past.series({ from, to, maxPoints }),
     restart(graceful: boolean) {
       if (graceful) writer.close();
       writer = open();
     },
-    minutes: () => db.$client.prepare('SELECT count(*) FROM history_1m WHERE series = 0').pluck().get(),
+    minutes: () => db.$client.prepare('SELECT count(*) FROM history_1m WHERE key % 4 = 0').pluck().get(),
   };
 }
 

@@ -1,47 +1,55 @@
-/** Writes what the recorder gathers: a row each ten seconds, minutes when they are over, and forgets what is old. */
+/** Writes what the recorder and the tracker gather: a frame each ten seconds, roll-ups when a minute is over, and forgets what is old. */
 import type { Logger } from 'pino';
 import type { HistoryStore } from '../../db/history.ts';
-import type { HistorySeries } from '../../lib/contract/history.ts';
-import type { Parsed } from '../../lib/contract/operations.ts';
-import { planQuery, toSeries } from '../../lib/history/query.ts';
+import { countryKey } from '../../lib/history/country-key.ts';
 import {
   createRecorder,
   type Observation,
   type Recorder,
   type Recording,
 } from '../../lib/history/recorder.ts';
-import { MINUTE_SECONDS } from '../../lib/history/row.ts';
+import { bucketStart, MINUTE_SECONDS } from '../../lib/history/tiers.ts';
+import { splitWindow } from '../../lib/history/tracked.ts';
+import type { RegionMetrics } from '../../lib/stations/metrics.ts';
+import type { TrackerWindow } from '../tracker/service.ts';
 import type { JudgedStation } from './snapshot.ts';
 
 export interface HistoryWriter {
   /** @param atMs when the stations were as they are here, milliseconds since the epoch */
   observe(atMs: number, stations: readonly JudgedStation[]): void;
-  query(query: Parsed<'history.query'>): HistorySeries;
+  observeTracker(window: TrackerWindow): void;
+  /** Why nothing is written, in words; null while all is well. */
+  problem(): string | null;
   /** Stores what is still in memory. */
   close(): void;
 }
 
 /** Silence between two samples that is still one observation. */
 const MAX_GAP_MS = 15_000;
-/** What cannot be written (a full disk) is kept for this many rows a series, then dropped. */
-const MAX_PENDING = 60;
+/** What cannot be written (a full disk) is kept for this many frames, then dropped. */
+const MAX_PENDING = 120;
 
 export function createHistoryWriter({
   store,
   log,
   now,
   tickMs,
+  maxBytes,
 }: {
   store: HistoryStore;
   log: Logger;
   now: () => number;
   tickMs: number;
+  /** What the database may hold. */
+  maxBytes: () => number;
 }): HistoryWriter {
   const maxGapMs = Math.max(MAX_GAP_MS, 3 * tickMs);
   const seconds = () => Math.floor(now() / 1000);
   let pending: Recording[] = [];
-  /** First and last row since the last roll-up. */
+  /** First and last frame since the last roll-up. */
   let unrolled: { first: number; last: number } | null = null;
+  let problem: string | null = null;
+  let early = false;
   // Reading what an earlier run left takes a moment, and nobody waits for it before the first sample.
   let recorder: Recorder | null = null;
 
@@ -57,17 +65,19 @@ export function createHistoryWriter({
 
   function save(recording: Recording): void {
     pending.push(recording);
-    for (const { at } of recording.rows)
+    for (const { at } of recording.frames)
       unrolled =
         unrolled === null
           ? { first: at, last: at }
           : { first: Math.min(unrolled.first, at), last: Math.max(unrolled.last, at) };
     try {
       store.record(pending);
-      if (pending.length > 1) log.info('history is written again');
+      if (problem !== null) log.info('history is written again');
       pending = [];
+      problem = null;
     } catch (error) {
-      if (pending.length === 1) log.error({ err: error }, 'history cannot be written; it is kept in memory');
+      if (problem === null) log.error({ err: error }, 'history cannot be written; it is kept in memory');
+      problem = `History cannot be written (${error instanceof Error ? error.message : error}); the last ${MAX_PENDING} figures are kept in memory.`;
       pending = pending.slice(-MAX_PENDING);
     }
   }
@@ -77,8 +87,11 @@ export function createHistoryWriter({
     if (pending.length > 0 || unrolled === null) return;
     const to = minuteOf(unrolled.last) + MINUTE_SECONDS;
     if (minuteOf(atMs / 1000) === minuteOf(unrolled.last)) return;
-    store.rollUp(minuteOf(unrolled.first), to);
-    store.prune(seconds());
+    store.rollUp(minuteOf(unrolled.first), to, Math.floor(atMs / 1000));
+    const pruned = store.prune(seconds(), maxBytes());
+    if (pruned.early && !early)
+      log.warn('the database is as large as it may be; the finest history goes early');
+    early = pruned.early;
     unrolled = null;
   }
 
@@ -90,10 +103,11 @@ export function createHistoryWriter({
       save(recording);
       endMinutes(atMs);
     },
-    query(query) {
-      const plan = planQuery(query, now());
-      return toSeries(plan, store.read(plan, seconds()));
+    observeTracker(window) {
+      recorder ??= begin();
+      save({ frames: splitWindow(window), counters: [] });
     },
+    problem: () => problem,
     close() {
       const recording = recorder?.close() ?? null;
       if (recording !== null) save(recording);
@@ -102,17 +116,19 @@ export function createHistoryWriter({
 }
 
 function minuteOf(seconds: number): number {
-  return Math.floor(seconds / MINUTE_SECONDS) * MINUTE_SECONDS;
+  return bucketStart(seconds, MINUTE_SECONDS);
 }
 
 function toObservation({ track, verdict, snapshot }: JudgedStation): Observation {
   const { epoch, reading, runtime } = track;
+  const regions = reading?.regions?.map(keyed) ?? null;
   return {
     station: snapshot.index,
     known: verdict.state !== 'unresponsive',
     connected: snapshot.connected,
     connecting: snapshot.connecting,
     running: verdict.state === 'running',
+    regions,
     counter:
       epoch === null || reading === null
         ? null
@@ -122,6 +138,17 @@ function toObservation({ track, verdict, snapshot }: JudgedStation): Observation
             processStartSeconds: reading.processStartSeconds,
             uploadedBytes: reading.uploadedBytes,
             downloadedBytes: reading.downloadedBytes,
+            regions,
           },
+  };
+}
+
+function keyed(region: RegionMetrics) {
+  return {
+    key: countryKey(region.code, region.scope === 'personal'),
+    connected: region.connected,
+    connecting: region.connecting,
+    uploadedBytes: Math.round(region.uploadedBytes),
+    downloadedBytes: Math.round(region.downloadedBytes),
   };
 }

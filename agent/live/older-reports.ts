@@ -30,7 +30,7 @@ export function readStatsReport(dataDir: string, startedAtMs: number): Reading |
     uploadedBytes: stats.uploadedBytes,
     downloadedBytes: stats.downloadedBytes,
     processStartSeconds: null,
-    regions: [],
+    regions: null,
   };
 }
 
@@ -98,7 +98,7 @@ export function parseLogReport(lines: readonly string[]): LogReport {
         uploadedBytes: stats?.uploadedBytes ?? 0,
         downloadedBytes: stats?.downloadedBytes ?? 0,
         processStartSeconds: null,
-        regions: [],
+        regions: null,
       };
   }
   return report;

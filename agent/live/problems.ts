@@ -28,6 +28,21 @@ export function findProblems(input: ProblemInput): Problem[] {
   ].filter((problem) => problem !== null);
 }
 
+/** @param problem why nothing is written; null while all is well */
+export function historyProblems(problem: string | null): Problem[] {
+  if (problem === null) return [];
+  return [
+    {
+      code: 'history-stopped',
+      severity: 'warning',
+      title: 'History is not written',
+      detail: problem,
+      remedy: 'Look at the free space of the disk. It is tried again every ten seconds.',
+      station: null,
+    },
+  ];
+}
+
 /** The worst first; equally bad ones stay as they were. */
 export function bySeverity(problems: readonly Problem[]): Problem[] {
   return [...problems].sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);

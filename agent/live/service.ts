@@ -1,11 +1,12 @@
 /** Sampling: one immutable snapshot a tick, handed to every open page and to history. */
-import type { HistorySeries } from '../../lib/contract/history.ts';
-import type { Parsed } from '../../lib/contract/operations.ts';
-import type { Snapshot } from '../../lib/contract/snapshot.ts';
+import type { HistoryState } from '../../lib/contract/history.ts';
+import type { Problem, Snapshot } from '../../lib/contract/snapshot.ts';
 import type { BalancerService } from '../balancer/service.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { StationHealth } from '../fleet/rotation.ts';
 import type { FleetService, StationRuntime } from '../fleet/service.ts';
+import type { TrackerWindow } from '../tracker/service.ts';
+import type { Past } from './past.ts';
 
 export interface LiveService {
   /** The newest snapshot; makes the first one when there is none yet. */
@@ -20,7 +21,14 @@ export interface LiveService {
   hurry(): void;
   /** Every snapshot from now on, the newest first; a slow reader skips, never queues. */
   watch(signal: AbortSignal): AsyncIterable<Snapshot>;
-  history(query: Parsed<'history.query'>): HistorySeries;
+  past: Past;
+  /** Stations that run, and those of them whose image tells countries apart. */
+  reportsCountries(): { running: number; reporting: number };
+  /** Whose figures on countries are in the record. */
+  recordedSources(): { stations: boolean; tracker: boolean };
+  observeTracker(window: TrackerWindow): void;
+  /** What the record holds; `oldest` in seconds since the epoch. */
+  historyState(): Pick<HistoryState, 'databaseBytes' | 'tiers' | 'oldest' | 'problem'>;
   start(): void;
   stop(): Promise<void>;
 }
@@ -28,4 +36,7 @@ export interface LiveService {
 export interface LiveServiceOptions extends CoreDeps {
   fleet: FleetService;
   balancer: BalancerService;
+  otherProblems: () => Problem[];
+  /** Countries with fewer users are not named. */
+  foldBelow: () => number;
 }

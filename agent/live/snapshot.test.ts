@@ -27,7 +27,7 @@ function judged(stations: [Partial<StationRuntime>, (Reading | null)[]][]) {
   });
   return judgeStations(tracks, NOW, new Map([[1, { state: 'in', reason: null }]]));
 }
-const assemble = (stations: ReturnType<typeof judged>) =>
+const assemble = (stations: ReturnType<typeof judged>, foldBelow = 0) =>
   assembleSnapshot(stations, {
     at: NOW,
     sampleMs: 1,
@@ -44,6 +44,7 @@ const assemble = (stations: ReturnType<typeof judged>) =>
     problems: [],
     activeJobId: null,
     wanted: stations.length,
+    foldBelow,
   });
 
 describe('assembleSnapshot', () => {
@@ -94,6 +95,15 @@ describe('assembleSnapshot', () => {
     expect(snapshot.countries.map(({ code, connected }) => [code, connected])).toEqual([
       ['CN', 9],
       ['IR', 7],
+    ]);
+  });
+
+  it('does not name a country with fewer users than the setting wants', () => {
+    const regions = ['IR', 'CN', 'RU'].map((code, i) => ({ ...region, code, connected: 4 + i }));
+    const folded = assemble(judged([[{}, [reading({ regions })]]]), 6).countries;
+    expect(folded.map(({ code, connected }) => [code, connected])).toEqual([
+      ['RU', 6],
+      ['other', 9],
     ]);
   });
 });

@@ -1,5 +1,6 @@
 /** Puts one snapshot together from what was sampled. Pure. */
 import type { Snapshot, StationSnapshot } from '../../lib/contract/snapshot.ts';
+import { countryKey, countryOf } from '../../lib/history/country-key.ts';
 import type { Membership } from '../fleet/rotation.ts';
 import { isAnswering, judgeStation, type StationVerdict } from './station-state.ts';
 import type { StationTrack } from './station-track.ts';
@@ -14,7 +15,11 @@ export interface JudgedStation {
 export type Surroundings = Pick<
   Snapshot,
   'at' | 'sampleMs' | 'host' | 'engine' | 'balancer' | 'problems' | 'activeJobId'
-> & { wanted: number };
+> & {
+  wanted: number;
+  /** Countries with fewer users are not named. */
+  foldBelow: number;
+};
 
 export function judgeStations(
   tracks: readonly StationTrack[],
@@ -32,7 +37,7 @@ export function judgeStations(
  * Users, rates and countries count the stations that answer; what a station moved before it fell silent stays counted.
  */
 export function assembleSnapshot(stations: readonly JudgedStation[], around: Surroundings): Snapshot {
-  const { wanted, ...rest } = around;
+  const { wanted, foldBelow, ...rest } = around;
   const stationList = stations.map(({ snapshot }) => snapshot);
   return {
     at: rest.at,
@@ -48,7 +53,7 @@ export function assembleSnapshot(stations: readonly JudgedStation[], around: Sur
       uploadedBytes: sumOf(stationList, 'uploadedBytes'),
       downloadedBytes: sumOf(stationList, 'downloadedBytes'),
     },
-    countries: sumCountries(stations.map(({ track }) => track).filter(isAnswering)),
+    countries: foldCountries(sumCountries(stations.map(({ track }) => track).filter(isAnswering)), foldBelow),
     host: rest.host,
     engine: rest.engine,
     balancer: rest.balancer,
@@ -103,26 +108,53 @@ function sumOf(stations: readonly StationSnapshot[], key: Summed): number {
   return sum;
 }
 
-function sumCountries(tracks: readonly StationTrack[]): Snapshot['countries'] {
-  const countries = new Map<string, Snapshot['countries'][number]>();
+type Country = Snapshot['countries'][number];
+
+function emptyCountry(code: string): Country {
+  return { code, connected: 0, personalConnected: 0, connecting: 0, uploadedBytes: 0, downloadedBytes: 0 };
+}
+
+function sumCountries(tracks: readonly StationTrack[]): Country[] {
+  const countries = new Map<string, Country>();
   for (const { reading } of tracks) {
     for (const region of reading?.regions ?? []) {
-      let country = countries.get(region.code);
+      const code = countryOf(countryKey(region.code));
+      let country = countries.get(code);
       if (country === undefined) {
-        country = { code: region.code, connected: 0, connecting: 0, uploadedBytes: 0, downloadedBytes: 0 };
-        countries.set(region.code, country);
+        country = emptyCountry(code);
+        countries.set(code, country);
       }
       country.connected += region.connected;
+      if (region.scope === 'personal') country.personalConnected += region.connected;
       country.connecting += region.connecting;
       country.uploadedBytes += Math.round(region.uploadedBytes);
       country.downloadedBytes += Math.round(region.downloadedBytes);
     }
   }
-  return [...countries.values()].sort(
-    (a, b) =>
-      b.connected - a.connected ||
-      b.uploadedBytes + b.downloadedBytes - (a.uploadedBytes + a.downloadedBytes) ||
-      a.code.localeCompare(b.code),
+  return [...countries.values()];
+}
+
+/** Most users first; those with too few to be named together, last. */
+function foldCountries(countries: readonly Country[], foldBelow: number): Country[] {
+  const named = countries.filter(({ connected }) => connected >= foldBelow).sort(byUsersThenBytes);
+  const few = countries.filter(({ connected }) => connected < foldBelow);
+  if (few.length === 0) return named;
+  const other = emptyCountry('other');
+  for (const country of few) {
+    other.connected += country.connected;
+    other.personalConnected += country.personalConnected;
+    other.connecting += country.connecting;
+    other.uploadedBytes += country.uploadedBytes;
+    other.downloadedBytes += country.downloadedBytes;
+  }
+  return [...named, other];
+}
+
+function byUsersThenBytes(a: Country, b: Country): number {
+  return (
+    b.connected - a.connected ||
+    b.uploadedBytes + b.downloadedBytes - (a.uploadedBytes + a.downloadedBytes) ||
+    a.code.localeCompare(b.code)
   );
 }
 

@@ -15,7 +15,8 @@ export interface Reading {
   uploadedBytes: number;
   downloadedBytes: number;
   processStartSeconds: number | null;
-  regions: readonly RegionMetrics[];
+  /** Null where the image does not tell countries apart. */
+  regions: readonly RegionMetrics[] | null;
 }
 
 export interface StationTrack {

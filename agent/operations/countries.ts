@@ -1,16 +1,8 @@
-import { AppError } from '../../lib/contract/errors.ts';
 import type { Handlers } from './handler.ts';
 
-const later = () => {
-  throw new AppError('internal', { message: 'Not there yet.' });
-};
-
+/** Whom the fleet serves, and what watches for it. */
 export const countryOperations: Handlers<
   | 'countries.get'
-  | 'history.configure'
-  | 'history.export'
-  | 'history.get'
-  | 'history.lines'
   | 'metrics.createToken'
   | 'metrics.get'
   | 'metrics.removeToken'
@@ -18,15 +10,16 @@ export const countryOperations: Handlers<
   | 'tracker.configure'
   | 'tracker.get'
 > = {
-  'countries.get': later,
-  'history.configure': later,
-  'history.export': later,
-  'history.get': later,
-  'history.lines': later,
-  'metrics.createToken': later,
-  'metrics.get': later,
-  'metrics.removeToken': later,
-  'metrics.scrape': later,
-  'tracker.configure': later,
-  'tracker.get': later,
+  'countries.get': ({ countries }, input) => countries.report(input),
+  'metrics.createToken': ({ scraping }, _input, { actor }) => scraping.createToken(actor),
+  'metrics.get': ({ scraping }) => scraping.state(),
+  'metrics.removeToken': ({ scraping }, _input, { actor }) => {
+    scraping.removeToken(actor);
+    return { ok: true };
+  },
+  'metrics.scrape': async ({ scraping }, { token }, { actor }) => ({
+    text: await scraping.scrape(token, actor === 'root'),
+  }),
+  'tracker.configure': ({ tracker }, input, { actor }) => tracker.configure(input, actor),
+  'tracker.get': ({ tracker }) => tracker.state(),
 };

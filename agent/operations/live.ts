@@ -1,8 +1,7 @@
 import type { Handlers } from './handler.ts';
 
-/** What is happening now, and what happened. */
-export const liveOperations: Handlers<'history.query' | 'snapshot.get' | 'snapshot.watch'> = {
-  'history.query': ({ live }, input) => live.history(input),
+/** What is happening now. */
+export const liveOperations: Handlers<'snapshot.get' | 'snapshot.watch'> = {
   'snapshot.get': ({ live }) => live.current(),
   'snapshot.watch': ({ live }, _input, { signal }) => live.watch(signal),
 };

@@ -2,6 +2,7 @@ import { balancerOperations } from './balancer.ts';
 import { countryOperations } from './countries.ts';
 import { fleetOperations } from './fleet.ts';
 import type { Handlers } from './handler.ts';
+import { historyOperations } from './history.ts';
 import { identityOperations } from './identity.ts';
 import { jobOperations } from './jobs.ts';
 import { liveOperations } from './live.ts';
@@ -11,6 +12,7 @@ export const handlers: Handlers = {
   ...balancerOperations,
   ...countryOperations,
   ...fleetOperations,
+  ...historyOperations,
   ...identityOperations,
   ...jobOperations,
   ...liveOperations,

@@ -24,37 +24,44 @@ CREATE TABLE `station_overrides` (
 );
 --> statement-breakpoint
 CREATE TABLE `history_10s` (
-	`series` integer NOT NULL,
-	`at` integer NOT NULL,
-	`seconds` integer NOT NULL,
-	`connected_seconds` integer NOT NULL,
-	`connected_max` integer NOT NULL,
-	`connecting_seconds` integer NOT NULL,
-	`running_seconds` integer NOT NULL,
-	`uploaded_bytes` integer NOT NULL,
-	`downloaded_bytes` integer NOT NULL,
-	PRIMARY KEY(`series`, `at`)
-) WITHOUT ROWID;
+	`key` integer PRIMARY KEY NOT NULL,
+	`frame` blob NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `history_15m` (
+	`key` integer PRIMARY KEY NOT NULL,
+	`frame` blob NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `history_1d` (
+	`key` integer PRIMARY KEY NOT NULL,
+	`frame` blob NOT NULL
+);
 --> statement-breakpoint
 CREATE TABLE `history_1m` (
-	`series` integer NOT NULL,
-	`at` integer NOT NULL,
-	`seconds` integer NOT NULL,
-	`connected_seconds` integer NOT NULL,
-	`connected_max` integer NOT NULL,
-	`connecting_seconds` integer NOT NULL,
-	`running_seconds` integer NOT NULL,
+	`key` integer PRIMARY KEY NOT NULL,
+	`frame` blob NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `history_2h` (
+	`key` integer PRIMARY KEY NOT NULL,
+	`frame` blob NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `legacy_countries` (
+	`code` text PRIMARY KEY NOT NULL,
 	`uploaded_bytes` integer NOT NULL,
 	`downloaded_bytes` integer NOT NULL,
-	PRIMARY KEY(`series`, `at`)
-) WITHOUT ROWID;
+	`at` integer NOT NULL
+);
 --> statement-breakpoint
 CREATE TABLE `station_counters` (
 	`station` integer PRIMARY KEY NOT NULL,
 	`epoch` text NOT NULL,
 	`process_start_seconds` real,
 	`uploaded_bytes` integer NOT NULL,
-	`downloaded_bytes` integer NOT NULL
+	`downloaded_bytes` integer NOT NULL,
+	`regions` blob
 );
 --> statement-breakpoint
 CREATE TABLE `admins` (

@@ -1,33 +1,24 @@
-import { integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
- * Time series. `series` 0 is the fleet, n is station n; `at` is the start of the bucket in SECONDS since the epoch.
- * Client counts are sums of client-seconds over `seconds` observed, so that roll-ups add up exactly; bytes are
- * what moved in the bucket. One table a tier; WITHOUT ROWID in the migration, so that one series lies together.
+ * Time series, one table a tier (lib/history/tiers.ts), one row for everything one source said in one bucket
+ * (lib/history/frame.ts). The key is the bucket's start in seconds × 4 + the source: rows are appended in the order
+ * of time, which keeps pages full and a range together.
  */
 const columns = () => ({
-  series: integer().notNull(),
-  at: integer().notNull(),
-  /** Seconds of the bucket that were observed; averages divide by this. */
-  seconds: integer().notNull(),
-  connectedSeconds: integer('connected_seconds').notNull(),
-  connectedMax: integer('connected_max').notNull(),
-  connectingSeconds: integer('connecting_seconds').notNull(),
-  runningSeconds: integer('running_seconds').notNull(),
-  uploadedBytes: integer('uploaded_bytes').notNull(),
-  downloadedBytes: integer('downloaded_bytes').notNull(),
+  key: integer().primaryKey(),
+  frame: blob({ mode: 'buffer' }).notNull(),
 });
 
-export const history10s = sqliteTable('history_10s', columns(), (t) => [
-  primaryKey({ columns: [t.series, t.at] }),
-]);
-export const history1m = sqliteTable('history_1m', columns(), (t) => [
-  primaryKey({ columns: [t.series, t.at] }),
-]);
+export const history10s = sqliteTable('history_10s', columns());
+export const history1m = sqliteTable('history_1m', columns());
+export const history15m = sqliteTable('history_15m', columns());
+export const history2h = sqliteTable('history_2h', columns());
+export const history1d = sqliteTable('history_1d', columns());
 
 /**
- * The counters each station had at the end of the last 10-second row, written in the same transaction as that row: a
- * station that goes on while the agent is down contributes the difference, and nothing twice.
+ * The counters each station had at the end of the last 10-second frame, written in the same transaction as that frame:
+ * a station that goes on while the agent is down contributes the difference, and nothing twice.
  */
 export const stationCounters = sqliteTable('station_counters', {
   station: integer().primaryKey(),
@@ -37,4 +28,15 @@ export const stationCounters = sqliteTable('station_counters', {
   processStartSeconds: real('process_start_seconds'),
   uploadedBytes: integer('uploaded_bytes').notNull(),
   downloadedBytes: integer('downloaded_bytes').notNull(),
+  /** Bytes by country, packed as a frame; null where the station does not report countries. */
+  regions: blob({ mode: 'buffer' }),
+});
+
+/** What v1.x had estimated before it was migrated: totals without a time, never added to what we count. */
+export const legacyCountries = sqliteTable('legacy_countries', {
+  code: text().primaryKey(),
+  uploadedBytes: integer('uploaded_bytes').notNull(),
+  downloadedBytes: integer('downloaded_bytes').notNull(),
+  /** When v1.x last wrote them, milliseconds since the epoch. */
+  at: integer().notNull(),
 });

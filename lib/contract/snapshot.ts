@@ -89,11 +89,16 @@ export const snapshotSchema = z.object({
     uploadedBytes: z.number(),
     downloadedBytes: z.number(),
   }),
-  /** Per country as the stations of 2.x report it; empty for older images. */
+  /**
+   * Per country as the stations of 2.x report it; empty for older images. `other` are countries with fewer clients
+   * than the setting wants to be named.
+   */
   countries: z.array(
     z.object({
       code: z.string(),
       connected: z.number(),
+      /** Of those, clients of the operator's own circle. */
+      personalConnected: z.number(),
       connecting: z.number(),
       uploadedBytes: z.number(),
       downloadedBytes: z.number(),

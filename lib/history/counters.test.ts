@@ -7,6 +7,7 @@ const last: StationCounter = {
   processStartSeconds: 1000.25,
   uploadedBytes: 1000,
   downloadedBytes: 2000,
+  regions: null,
 };
 const reading = (change: Partial<CounterReading>): CounterReading => ({
   epoch: 'a:1000',
@@ -14,6 +15,7 @@ const reading = (change: Partial<CounterReading>): CounterReading => ({
   processStartSeconds: 1000.25,
   uploadedBytes: 1500,
   downloadedBytes: 2600,
+  regions: null,
   ...change,
 });
 const moved = (from: StationCounter | null, change: Partial<CounterReading>, since = 0) => {
@@ -61,5 +63,26 @@ describe('countMoved', () => {
   it('takes a station that was running before it was watched as a baseline', () => {
     expect(moved(null, {}, 2_000_000)).toEqual([0, 0]);
     expect(moved(null, {}, 1_000_000)).toEqual([1500, 2600]);
+  });
+
+  it('counts each country within one process, and everything of a process that is new', () => {
+    const region = (key: number, uploadedBytes: number) => ({ key, uploadedBytes, downloadedBytes: 0 });
+    const known = { ...last, regions: [region(2, 100), region(4, 50)] };
+    const now = [region(2, 130), region(4, 50), region(6, 7)];
+    const regionsMoved = (from: StationCounter | null, change: Partial<CounterReading>) =>
+      countMoved(1, from, reading({ regions: now, ...change }), 0).regions.map((one) => [
+        one.key,
+        one.uploadedBytes,
+      ]);
+    expect(regionsMoved(known, {})).toEqual([
+      [2, 30],
+      [6, 7],
+    ]);
+    const fresh = { epoch: 'b:2000', processStartSeconds: 2000 };
+    expect(regionsMoved(known, fresh)).toEqual([
+      [2, 130],
+      [4, 50],
+      [6, 7],
+    ]);
   });
 });

@@ -12,6 +12,15 @@ export interface CounterReading {
   processStartSeconds: number | null;
   uploadedBytes: number;
   downloadedBytes: number;
+  /** By country; null where the station does not report countries. */
+  regions: readonly RegionBytes[] | null;
+}
+
+export interface RegionBytes {
+  /** See country-key.ts. */
+  key: number;
+  uploadedBytes: number;
+  downloadedBytes: number;
 }
 
 /** The last reading that was counted. */
@@ -21,15 +30,19 @@ export interface StationCounter {
   processStartSeconds: number | null;
   uploadedBytes: number;
   downloadedBytes: number;
+  regions: readonly RegionBytes[] | null;
 }
 
 export interface Moved {
   uploadedBytes: number;
   downloadedBytes: number;
+  /** Countries in which anything moved. */
+  regions: RegionBytes[];
   counter: StationCounter;
 }
 
-type Counters = Omit<StationCounter, 'station'>;
+type Counters = Omit<StationCounter, 'station' | 'regions'>;
+const NOTHING_YET: ReadonlyMap<number, RegionBytes> = new Map();
 
 /** The clock behind a process's start time is slewed by NTP; a station is never restarted within this. */
 const SAME_START_SECONDS = 1;
@@ -51,12 +64,14 @@ export function countMoved(
     processStartSeconds: reading.processStartSeconds,
     uploadedBytes: Math.round(reading.uploadedBytes),
     downloadedBytes: Math.round(reading.downloadedBytes),
+    regions: reading.regions,
   };
   if (last === null || isNewProcess(last, counter)) {
     const counts = last !== null || reading.startedAtMs >= watchedSinceMs;
     return {
       uploadedBytes: counts ? counter.uploadedBytes : 0,
       downloadedBytes: counts ? counter.downloadedBytes : 0,
+      regions: counts ? movedRegions(NOTHING_YET, counter.regions) : [],
       counter,
     };
   }
@@ -66,8 +81,27 @@ export function countMoved(
   return {
     uploadedBytes: counter.uploadedBytes - last.uploadedBytes,
     downloadedBytes: counter.downloadedBytes - last.downloadedBytes,
-    counter,
+    // Countries that were not asked for before, by an agent that did not know them, begin here.
+    regions:
+      last.regions === null
+        ? []
+        : movedRegions(new Map(last.regions.map((region) => [region.key, region])), counter.regions),
+    counter: { ...counter, regions: counter.regions ?? last.regions },
   };
+}
+
+function movedRegions(
+  last: ReadonlyMap<number, RegionBytes>,
+  now: readonly RegionBytes[] | null,
+): RegionBytes[] {
+  const moved: RegionBytes[] = [];
+  for (const { key, uploadedBytes, downloadedBytes } of now ?? []) {
+    const before = last.get(key);
+    const up = Math.max(0, uploadedBytes - (before?.uploadedBytes ?? 0));
+    const down = Math.max(0, downloadedBytes - (before?.downloadedBytes ?? 0));
+    if (up > 0 || down > 0) moved.push({ key, uploadedBytes: up, downloadedBytes: down });
+  }
+  return moved;
 }
 
 /** Whether the counters began at 0 again between the two. */

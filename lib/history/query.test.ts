@@ -1,26 +1,38 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../contract/errors.ts';
-import { planQuery, toSeries } from './query.ts';
+import { planRange } from './query.ts';
+import { TIERS } from './tiers.ts';
 
 const NOW = Date.UTC(2026, 5, 1, 12);
 const HOUR = 3_600_000;
 
-describe('planQuery', () => {
-  it('shows the last hour in 10-second buckets and the last fortnight in minutes or more', () => {
-    const hour = planQuery({ from: NOW - HOUR, to: NOW, maxPoints: 600 }, NOW);
-    expect(hour).toMatchObject({ tier: 'fine', bucketSeconds: 10, series: 0 });
-    const fortnight = planQuery({ station: 7, from: NOW - 14 * 24 * HOUR, to: NOW, maxPoints: 600 }, NOW);
-    expect(fortnight).toMatchObject({ tier: 'minute', bucketSeconds: 3600, series: 7 });
+describe('planRange', () => {
+  const DAY = 24 * HOUR;
+  const chosen = (days: number) => {
+    const { tier, bucketSeconds } = planRange({ from: NOW - days * DAY, to: NOW, maxPoints: 600 }, NOW);
+    return [TIERS[tier]?.width, bucketSeconds];
+  };
+
+  it('reads each range from the coarsest frames that its buckets are made of', () => {
+    expect(chosen(1 / 24)).toEqual([10, 10]);
+    expect(chosen(1)).toEqual([60, 300]);
+    expect(chosen(7)).toEqual([900, 1800]);
+    expect(chosen(30)).toEqual([7200, 7200]);
+    expect(chosen(365)).toEqual([86_400, 86_400]);
+    expect(chosen(4000)).toEqual([86_400, 604_800]);
   });
 
-  it('leaves the fine tier to the day it is kept for', () => {
-    const old = planQuery({ from: NOW - 30 * HOUR, to: NOW - 29 * HOUR, maxPoints: 600 }, NOW);
-    expect(old).toMatchObject({ tier: 'minute', bucketSeconds: 60 });
+  it('leaves each tier to the time it is kept for', () => {
+    const width = (ageDays: number) => {
+      const from = NOW - ageDays * DAY;
+      return planRange({ from, to: from + HOUR, maxPoints: 600 }, NOW).bucketSeconds;
+    };
+    expect([0.5, 1.2, 15, 181, 500].map(width)).toEqual([10, 60, 900, 7200, 86_400]);
   });
 
   it('refuses a range that ends before it begins, naming the field', () => {
-    const query = () => planQuery({ from: NOW, to: NOW, maxPoints: 10 }, NOW);
+    const query = () => planRange({ from: NOW, to: NOW, maxPoints: 10 }, NOW);
     expect(query).toThrow(AppError);
     expect(query).toThrow(expect.objectContaining({ code: 'invalid_input' }));
   });
@@ -31,7 +43,7 @@ describe('planQuery', () => {
       fc.property(time, time, fc.integer({ min: 2, max: 5000 }), (a, b, maxPoints) => {
         fc.pre(a !== b);
         const [from, to] = [Math.min(a, b), Math.max(a, b)];
-        const plan = planQuery({ from, to, maxPoints }, NOW);
+        const plan = planRange({ from, to, maxPoints }, NOW);
         expect((plan.to - plan.from) / plan.bucketSeconds).toBeLessThanOrEqual(maxPoints);
         expect(plan.from % plan.bucketSeconds).toBe(0);
         expect(plan.to % plan.bucketSeconds).toBe(0);
@@ -39,43 +51,5 @@ describe('planQuery', () => {
         expect(plan.to * 1000).toBeGreaterThanOrEqual(to);
       }),
     );
-  });
-});
-
-describe('toSeries', () => {
-  const plan = { series: 0, tier: 'fine', bucketSeconds: 10, from: 100, to: 140 } as const;
-  const row = {
-    series: 0,
-    at: 120,
-    seconds: 5,
-    connectedSeconds: 50,
-    connectedMax: 12,
-    connectingSeconds: 5,
-    runningSeconds: 15,
-    uploadedBytes: 7,
-    downloadedBytes: 8,
-  };
-
-  it('weighs by the seconds observed and leaves gaps null', () => {
-    expect(toSeries(plan, [row])).toEqual({
-      bucketSeconds: 10,
-      t: [100_000, 110_000, 120_000, 130_000],
-      connected: [null, null, 10, null],
-      connectedMax: [null, null, 12, null],
-      connecting: [null, null, 1, null],
-      uploadedBytes: [null, null, 7, null],
-      downloadedBytes: [null, null, 8, null],
-      stationsRunning: [null, null, 3, null],
-    });
-  });
-
-  it('knows the bytes of a bucket nobody watched, but not its people', () => {
-    const series = toSeries(plan, [{ ...row, seconds: 0 }]);
-    expect(series.uploadedBytes[2]).toBe(7);
-    expect(series.connected[2]).toBeNull();
-  });
-
-  it('has no count of running stations for one station', () => {
-    expect(toSeries({ ...plan, series: 3 }, [row]).stationsRunning).toEqual([null, null, null, null]);
   });
 });

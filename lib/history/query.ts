@@ -1,20 +1,19 @@
-/** Which buckets answer a question about the past, and the columns that the answer is made of. */
+/** Which buckets answer a question about the past. Pure. */
 import { AppError } from '../contract/errors.ts';
-import type { HistorySeries } from '../contract/history.ts';
-import { FINE_SECONDS, FLEET_SERIES, type HistoryRow, KEEP_FINE_SECONDS, MINUTE_SECONDS } from './row.ts';
+import { bucketStart, TIERS, type Tier } from './tiers.ts';
 
-export interface QueryPlan {
-  series: number;
-  tier: 'fine' | 'minute';
+export interface RangePlan {
+  /** Index in TIERS of the coarsest frames to read. */
+  tier: number;
   bucketSeconds: number;
   /** Start of the first bucket and end of the last, seconds since the epoch, both multiples of the bucket. */
   from: number;
   to: number;
 }
 
-/** Widths people read without thinking. */
+/** Widths people read without thinking; each is a multiple of the tier it is read from. */
 const WIDTHS = [
-  10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 604_800,
+  10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 604_800,
 ];
 
 /**
@@ -22,30 +21,31 @@ const WIDTHS = [
  * moment always falls into the same bucket; the first and the last may reach beyond what was asked.
  * @throws AppError invalid_input when `from` is not before `to`
  */
-export function planQuery(
-  query: { station?: number | undefined; from: number; to: number; maxPoints: number },
-  nowMs: number,
-): QueryPlan {
+export function planRange(query: { from: number; to: number; maxPoints: number }, nowMs: number): RangePlan {
   if (query.from >= query.to) {
     throw new AppError('invalid_input', {
       message: '`from` must be before `to`.',
       fields: [{ field: 'from', message: 'must be before `to`' }],
     });
   }
-  const fromSeconds = query.from / 1000;
-  const toSeconds = query.to / 1000;
-  // The fine tier is pruned up to a whole minute.
-  const fineIsKept = fromSeconds >= nowMs / 1000 - KEEP_FINE_SECONDS + MINUTE_SECONDS;
-  const fits = (width: number) => pointsOf(fromSeconds, toSeconds, width) <= query.maxPoints;
-  const bucketSeconds =
-    WIDTHS.find((width) => (fineIsKept || width >= MINUTE_SECONDS) && fits(width)) ?? wide(fits);
+  const from = query.from / 1000;
+  const to = query.to / 1000;
+  const narrowest = TIERS.find((tier) => isKept(tier, from, nowMs / 1000))?.width ?? TIERS[0].width;
+  const fits = (width: number) => width >= narrowest && pointsOf(from, to, width) <= query.maxPoints;
+  const bucketSeconds = WIDTHS.find(fits) ?? wide(fits);
+  // Roll-ups are exact: the coarsest frames that divide the buckets give the same answer with the least reading.
+  const tier = TIERS.findLastIndex(({ width }) => bucketSeconds % width === 0);
   return {
-    series: query.station ?? FLEET_SERIES,
-    tier: bucketSeconds < MINUTE_SECONDS ? 'fine' : 'minute',
+    tier,
     bucketSeconds,
-    from: Math.floor(fromSeconds / bucketSeconds) * bucketSeconds,
-    to: Math.ceil(toSeconds / bucketSeconds) * bucketSeconds,
+    from: bucketStart(from, bucketSeconds),
+    to: Math.ceil(to / bucketSeconds) * bucketSeconds,
   };
+}
+
+/** Pruned up to a whole bucket of the next tier, so a little less than the whole time is there for certain. */
+function isKept({ keep, width }: Tier, from: number, now: number): boolean {
+  return keep === null || from >= now - keep + 10 * width;
 }
 
 function pointsOf(from: number, to: number, width: number): number {
@@ -54,36 +54,21 @@ function pointsOf(from: number, to: number, width: number): number {
 
 /** Two buckets always suffice once each is wider than the range; doubling gets there from a week in a few steps. */
 function wide(fits: (width: number) => boolean): number {
-  let width = WIDTHS.at(-1) ?? FINE_SECONDS;
+  let width = WIDTHS.at(-1) ?? 1;
   while (!fits(width)) width *= 2;
   return width;
 }
 
-/** Spreads the buckets that have rows over the whole range; the others are gaps. `at` of a row is its bucket's start. */
-export function toSeries(plan: QueryPlan, rows: readonly HistoryRow[]): HistorySeries {
-  const length = (plan.to - plan.from) / plan.bucketSeconds;
-  const gaps = () => new Array<number | null>(length).fill(null);
-  const series: HistorySeries = {
-    bucketSeconds: plan.bucketSeconds,
-    t: Array.from({ length }, (_, i) => (plan.from + i * plan.bucketSeconds) * 1000),
-    connected: gaps(),
-    connectedMax: gaps(),
-    connecting: gaps(),
-    uploadedBytes: gaps(),
-    downloadedBytes: gaps(),
-    stationsRunning: gaps(),
-    clients: gaps(),
-  };
-  for (const row of rows) {
-    const i = (row.at - plan.from) / plan.bucketSeconds;
-    series.uploadedBytes[i] = row.uploadedBytes;
-    series.downloadedBytes[i] = row.downloadedBytes;
-    // Bytes can be counted afterwards; how many people were there cannot.
-    if (row.seconds === 0) continue;
-    series.connected[i] = row.connectedSeconds / row.seconds;
-    series.connectedMax[i] = row.connectedMax;
-    series.connecting[i] = row.connectingSeconds / row.seconds;
-    if (plan.series === FLEET_SERIES) series.stationsRunning[i] = row.runningSeconds / row.seconds;
-  }
-  return series;
+/** Which bucket of the plan a moment lies in; outside the plan it is none of its indices. */
+export function indexIn(plan: RangePlan, at: number): number {
+  return Math.floor((at - plan.from) / plan.bucketSeconds);
+}
+
+export function bucketCount(plan: RangePlan): number {
+  return (plan.to - plan.from) / plan.bucketSeconds;
+}
+
+/** Start of each bucket, milliseconds since the epoch. */
+export function bucketTimes(plan: RangePlan): number[] {
+  return Array.from({ length: bucketCount(plan) }, (_, i) => (plan.from + i * plan.bucketSeconds) * 1000);
 }

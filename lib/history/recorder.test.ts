@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { countryKey } from './country-key.ts';
+import type { Entry, Frame, FrameSource } from './frame.ts';
 import { createRecorder, type Observation } from './recorder.ts';
-import type { HistoryRow } from './row.ts';
 
 const station = (change: Partial<Observation> & { station: number }): Observation => ({
   known: true,
@@ -9,19 +10,28 @@ const station = (change: Partial<Observation> & { station: number }): Observatio
   connecting: 0,
   running: true,
   counter: null,
+  regions: null,
   ...change,
 });
 const recorder = () => createRecorder({ counters: [], watchedSinceMs: 0, maxGapMs: 15_000 });
 
-/** Rows of a run of samples, the last bucket included. */
-function record(samples: [atMs: number, stations: Observation[]][]): HistoryRow[] {
+type Row = Entry & { at: number };
+
+/** Frames of a run of samples, the last bucket included. */
+function recordFrames(samples: [atMs: number, stations: Observation[]][]): Frame[] {
   const it = recorder();
-  const rows = samples.flatMap(([atMs, stations]) => it.observe(atMs, stations)?.rows ?? []);
-  return [...rows, ...(it.close()?.rows ?? [])];
+  const frames = samples.flatMap(([atMs, stations]) => it.observe(atMs, stations)?.frames ?? []);
+  return [...frames, ...(it.close()?.frames ?? [])];
 }
-const brief = (rows: HistoryRow[], series: number) =>
+const rowsOf = (frames: Frame[], source: FrameSource): Row[] =>
+  frames
+    .filter((frame) => frame.source === source)
+    .flatMap(({ at, entries }) => entries.map((entry) => ({ at, ...entry })));
+const record = (samples: [atMs: number, stations: Observation[]][]) =>
+  rowsOf(recordFrames(samples), 'stations');
+const brief = (rows: Row[], key: number) =>
   rows
-    .filter((row) => row.series === series)
+    .filter((row) => row.key === key)
     .map(({ at, seconds, connectedSeconds, connectedMax }) => [at, seconds, connectedSeconds, connectedMax]);
 
 describe('createRecorder', () => {
@@ -102,13 +112,29 @@ describe('createRecorder', () => {
           return [atMs, counts.map((connected, i) => station({ station: i + 1, connected, connecting: 1 }))];
         });
         const rows = record(samples);
-        for (const fleet of rows.filter(({ series }) => series === 0)) {
-          const parts = rows.filter(({ at, series }) => at === fleet.at && series > 0);
+        for (const fleet of rows.filter(({ key }) => key === 0)) {
+          const parts = rows.filter(({ at, key }) => at === fleet.at && key > 0);
           expect(parts.reduce((sum, part) => sum + part.connectedSeconds, 0)).toBe(fleet.connectedSeconds);
           expect(parts.reduce((sum, part) => sum + part.runningSeconds, 0)).toBe(fleet.runningSeconds);
           expect(fleet.connectedSeconds).toBeLessThanOrEqual(fleet.connectedMax * fleet.seconds + 3);
         }
       }),
     );
+  });
+
+  it('adds the countries of all stations up, and leaves a gap while none reports them', () => {
+    const iran = countryKey('IR');
+    const users = (connected: number) => [{ key: iran, connected, connecting: 1 }];
+    const frames = recordFrames([
+      [0, [station({ station: 1, regions: users(10) }), station({ station: 2, regions: users(5) })]],
+      [10_000, [station({ station: 1, regions: users(20) }), station({ station: 2, known: false })]],
+      [20_000, [station({ station: 1, regions: null })]],
+      [30_000, [station({ station: 1, regions: null })]],
+    ]);
+    expect(brief(rowsOf(frames, 'regions'), iran)).toEqual([
+      [0, 10, 150, 15],
+      [10, 10, 200, 20],
+    ]);
+    expect(frames.filter(({ source, at }) => source === 'regions' && at === 20)).toEqual([]);
   });
 });

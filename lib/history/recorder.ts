@@ -1,9 +1,10 @@
 /**
- * Gathers samples into 10-second rows. A sample holds until the next one; an interval that crosses the edge of a
+ * Gathers samples into 10-second frames, of stations and of the countries they report. A sample holds until the next one; an interval that crosses the edge of a
  * bucket is divided at the edge. Knows no clock and no database.
  */
 import { type CounterReading, countMoved, isNewProcess, type StationCounter } from './counters.ts';
-import { FINE_SECONDS, FLEET_SERIES, type HistoryRow } from './row.ts';
+import { type Entry, emptyEntry, FLEET_KEY, type Frame } from './frame.ts';
+import { FINE_SECONDS } from './tiers.ts';
 
 export interface Observation {
   station: number;
@@ -13,18 +14,27 @@ export interface Observation {
   connecting: number;
   running: boolean;
   counter: CounterReading | null;
+  /** Users by country; null where the station does not report countries. */
+  regions: readonly RegionUsers[] | null;
 }
 
-/** What one transaction stores: rows of buckets that ended, and the counters up to exactly there. */
+export interface RegionUsers {
+  /** See country-key.ts. */
+  key: number;
+  connected: number;
+  connecting: number;
+}
+
+/** What one transaction stores: frames of buckets that ended, and the counters up to exactly there. */
 export interface Recording {
-  rows: HistoryRow[];
+  frames: Frame[];
   counters: StationCounter[];
 }
 
 export interface Recorder {
   /** @returns what is to be stored now, or null while the bucket is still open */
   observe(atMs: number, stations: readonly Observation[]): Recording | null;
-  /** Ends the open bucket early; its row may be added to later. */
+  /** Ends the open bucket early; its frames may be added to later. */
   close(): Recording | null;
 }
 
@@ -34,6 +44,14 @@ export interface RecorderOptions {
   watchedSinceMs: number;
   /** A longer silence between two samples is a gap. */
   maxGapMs: number;
+}
+
+/** One sample, and its countries added up over the stations. */
+interface Sample {
+  atMs: number;
+  stations: readonly Observation[];
+  /** Null while no station that answers reports countries. */
+  regions: RegionUsers[] | null;
 }
 
 interface Gathered {
@@ -52,27 +70,26 @@ const bucketOf = (atMs: number) => Math.floor(atMs / BUCKET_MS) * BUCKET_MS;
 export function createRecorder(options: RecorderOptions): Recorder {
   const counters = new Map(options.counters.map((counter) => [counter.station, counter]));
   const changed = new Set<number>();
-  let previous: { atMs: number; stations: readonly Observation[] } | null = null;
+  let previous: Sample | null = null;
   let bucketMs: number | null = null;
   let fleet = emptyGathered();
   let stations = new Map<number, Gathered>();
-
-  function of(station: number): Gathered {
-    let gathered = stations.get(station);
-    if (gathered === undefined) {
-      gathered = emptyGathered();
-      stations.set(station, gathered);
-    }
-    return gathered;
-  }
+  let regionsKnownMs = 0;
+  let regions = new Map<number, Gathered>();
 
   /** Counts `ms` of the world being as it was sampled. */
-  function hold(sample: readonly Observation[], ms: number): void {
+  function hold(sample: Sample, ms: number): void {
     if (ms === 0) return;
-    if (isFleetKnown(sample)) fleet.knownMs += ms;
-    for (const observation of sample) {
+    if (isFleetKnown(sample.stations)) fleet.knownMs += ms;
+    if (sample.regions !== null) regionsKnownMs += ms;
+    for (const { key, connected, connecting } of sample.regions ?? []) {
+      const gathered = gatheredOf(regions, key);
+      gathered.connectedMs += connected * ms;
+      gathered.connectingMs += connecting * ms;
+    }
+    for (const observation of sample.stations) {
       if (!observation.known) continue;
-      const gathered = of(observation.station);
+      const gathered = gatheredOf(stations, observation.station);
       gathered.knownMs += ms;
       gathered.connectedMs += observation.connected * ms;
       gathered.connectingMs += observation.connecting * ms;
@@ -81,15 +98,19 @@ export function createRecorder(options: RecorderOptions): Recorder {
     noteMaxima(sample);
   }
 
-  function noteMaxima(sample: readonly Observation[]): void {
+  function noteMaxima(sample: Sample): void {
     let total = 0;
-    for (const { known, station, connected } of sample) {
+    for (const { known, station, connected } of sample.stations) {
       if (!known) continue;
       total += connected;
-      const gathered = of(station);
+      const gathered = gatheredOf(stations, station);
       gathered.connectedMax = Math.max(gathered.connectedMax, connected);
     }
     fleet.connectedMax = Math.max(fleet.connectedMax, total);
+    for (const { key, connected } of sample.regions ?? []) {
+      const gathered = gatheredOf(regions, key);
+      gathered.connectedMax = Math.max(gathered.connectedMax, connected);
+    }
   }
 
   function count(sample: readonly Observation[]): void {
@@ -98,18 +119,22 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const moved = countMoved(station, counters.get(station) ?? null, counter, options.watchedSinceMs);
       counters.set(station, moved.counter);
       changed.add(station);
-      const gathered = of(station);
-      gathered.uploadedBytes += moved.uploadedBytes;
-      gathered.downloadedBytes += moved.downloadedBytes;
+      addBytes(gatheredOf(stations, station), moved);
+      for (const region of moved.regions) addBytes(gatheredOf(regions, region.key), region);
     }
   }
 
-  function takeRows(): HistoryRow[] {
+  function takeFrames(): Frame[] {
     if (bucketMs === null) return [];
-    const rows = toRows(bucketMs / 1000, fleet, stations);
+    const frames = [
+      stationFrame(bucketMs / 1000, fleet, stations),
+      ...regionFrame(bucketMs / 1000, regionsKnownMs, regions),
+    ];
     fleet = emptyGathered();
     stations = new Map();
-    return rows;
+    regionsKnownMs = 0;
+    regions = new Map();
+    return frames;
   }
 
   function isSuccessor({ station, counter }: Observation): boolean {
@@ -118,60 +143,67 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   /** What was moved so far, without ending the bucket. */
-  function takeBytes(): HistoryRow[] {
+  function takeBytes(): Frame[] {
     const at = bucketMs === null ? 0 : bucketMs / 1000;
-    const moved = new Map<number, Gathered>();
-    for (const [station, gathered] of stations) {
-      const { uploadedBytes, downloadedBytes } = gathered;
-      if (uploadedBytes === 0 && downloadedBytes === 0) continue;
-      moved.set(station, { ...emptyGathered(), uploadedBytes, downloadedBytes });
-      gathered.uploadedBytes = 0;
-      gathered.downloadedBytes = 0;
-    }
-    return moved.size === 0 ? [] : toRows(at, emptyGathered(), moved);
+    const ofStations = movedOnly(stations);
+    const ofRegions = movedOnly(regions);
+    return [
+      ...(ofStations.size === 0 ? [] : [stationFrame(at, emptyGathered(), ofStations)]),
+      ...regionFrame(at, 0, ofRegions),
+    ];
   }
 
-  function finish(rows: HistoryRow[]): Recording | null {
-    if (rows.length === 0) return null;
+  function finish(frames: Frame[]): Recording | null {
+    if (frames.length === 0) return null;
     const touched = [...changed].flatMap((station) => counters.get(station) ?? []);
     changed.clear();
-    return { rows, counters: touched };
+    return { frames, counters: touched };
   }
 
   return {
-    observe(atMs, sample) {
-      const rows: HistoryRow[] = [];
+    observe(atMs, observations) {
+      const sample: Sample = { atMs, stations: observations, regions: addUpRegions(observations) };
+      const frames: Frame[] = [];
       if (previous !== null && atMs > previous.atMs && atMs - previous.atMs <= options.maxGapMs) {
         let from = previous.atMs;
         while (bucketOf(from) < bucketOf(atMs)) {
           const edge = bucketOf(from) + BUCKET_MS;
-          hold(previous.stations, edge - from);
-          rows.push(...takeRows());
+          hold(previous, edge - from);
+          frames.push(...takeFrames());
           from = edge;
           bucketMs = edge;
         }
-        hold(previous.stations, atMs - from);
+        hold(previous, atMs - from);
       } else if (bucketMs !== bucketOf(atMs)) {
         // The first sample, a gap, or a clock that was set: what was gathered belongs where it was.
-        rows.push(...takeRows());
+        frames.push(...takeFrames());
       }
       bucketMs = bucketOf(atMs);
       // The last counters of a process that has ended are read by nobody again: they are stored before they go.
-      if (rows.length === 0 && sample.some(isSuccessor)) rows.push(...takeBytes());
+      if (frames.length === 0 && observations.some(isSuccessor)) frames.push(...takeBytes());
       // The counters of this sample belong to the bucket it opens, so they are stored with that one.
-      const recording = finish(rows);
-      count(sample);
+      const recording = finish(frames);
+      count(observations);
       noteMaxima(sample);
-      previous = { atMs, stations: sample };
+      previous = sample;
       return recording;
     },
     close() {
-      const recording = finish(takeRows());
+      const recording = finish(takeFrames());
       previous = null;
       bucketMs = null;
       return recording;
     },
   };
+}
+
+function gatheredOf(all: Map<number, Gathered>, key: number): Gathered {
+  let gathered = all.get(key);
+  if (gathered === undefined) {
+    gathered = emptyGathered();
+    all.set(key, gathered);
+  }
+  return gathered;
 }
 
 function emptyGathered(): Gathered {
@@ -191,31 +223,76 @@ function isFleetKnown(sample: readonly Observation[]): boolean {
   return sample.length === 0 || sample.some(({ known }) => known);
 }
 
-function toRows(at: number, fleet: Gathered, stations: ReadonlyMap<number, Gathered>): HistoryRow[] {
-  const total: HistoryRow = {
-    ...rowOf(FLEET_SERIES, at, fleet),
+/** The countries of every station that answers and reports them, one entry each. */
+function addUpRegions(observations: readonly Observation[]): RegionUsers[] | null {
+  let total: Map<number, RegionUsers> | null = null;
+  for (const { known, regions } of observations) {
+    if (!known || regions === null) continue;
+    total ??= new Map();
+    for (const { key, connected, connecting } of regions) {
+      const sum = total.get(key);
+      if (sum === undefined) total.set(key, { key, connected, connecting });
+      else {
+        sum.connected += connected;
+        sum.connecting += connecting;
+      }
+    }
+  }
+  return total === null ? null : [...total.values()].filter(isAnyone);
+}
+
+function isAnyone({ connected, connecting }: RegionUsers): boolean {
+  return connected > 0 || connecting > 0;
+}
+
+function addBytes(gathered: Gathered, moved: { uploadedBytes: number; downloadedBytes: number }): void {
+  gathered.uploadedBytes += moved.uploadedBytes;
+  gathered.downloadedBytes += moved.downloadedBytes;
+}
+
+/** Takes the bytes out of what was gathered and leaves the rest. */
+function movedOnly(all: ReadonlyMap<number, Gathered>): Map<number, Gathered> {
+  const moved = new Map<number, Gathered>();
+  for (const [key, gathered] of all) {
+    const { uploadedBytes, downloadedBytes } = gathered;
+    if (uploadedBytes === 0 && downloadedBytes === 0) continue;
+    moved.set(key, { ...emptyGathered(), uploadedBytes, downloadedBytes });
+    gathered.uploadedBytes = 0;
+    gathered.downloadedBytes = 0;
+  }
+  return moved;
+}
+
+function stationFrame(at: number, fleet: Gathered, stations: ReadonlyMap<number, Gathered>): Frame {
+  const total: Entry = {
+    ...entryOf(FLEET_KEY, fleet, fleet.knownMs),
     connectedSeconds: 0,
     connectingSeconds: 0,
     runningSeconds: 0,
   };
-  const rows = [total];
+  const entries = [total];
   for (const [station, gathered] of stations) {
-    rows.push(rowOf(station, at, gathered));
-    // Rounded as the stations' own rows are, so that the fleet is exactly their sum.
+    entries.push(entryOf(station, gathered, gathered.knownMs));
+    // Rounded as the stations' own entries are, so that the fleet is exactly their sum.
     total.connectedSeconds += inSeconds(gathered.connectedMs, fleet.knownMs);
     total.connectingSeconds += inSeconds(gathered.connectingMs, fleet.knownMs);
     total.runningSeconds += inSeconds(gathered.runningMs, fleet.knownMs);
     total.uploadedBytes += gathered.uploadedBytes;
     total.downloadedBytes += gathered.downloadedBytes;
   }
-  return rows;
+  return { source: 'stations', at, seconds: total.seconds, entries };
 }
 
-function rowOf(series: number, at: number, gathered: Gathered): HistoryRow {
-  const { knownMs } = gathered;
+/** No frame while no station reports countries: that is a gap, not an empty world. */
+function regionFrame(at: number, knownMs: number, regions: ReadonlyMap<number, Gathered>): Frame[] {
+  if (knownMs === 0 && regions.size === 0) return [];
+  const entries = [...regions].map(([key, gathered]) => entryOf(key, gathered, knownMs));
+  return [{ source: 'regions', at, seconds: Math.round(knownMs / 1000), entries }];
+}
+
+function entryOf(key: number, gathered: Gathered, knownMs: number): Entry {
   return {
-    series,
-    at,
+    ...emptyEntry(key),
     seconds: Math.round(knownMs / 1000),
     connectedSeconds: inSeconds(gathered.connectedMs, knownMs),
     connectedMax: gathered.connectedMax,

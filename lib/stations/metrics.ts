@@ -25,7 +25,8 @@ export interface StationMetrics {
   /** Start of the process, seconds since the epoch: the epoch of the counters. */
   processStartSeconds: number | null;
   version: string | null;
-  regions: RegionMetrics[];
+  /** Null before 2.0: the station does not tell countries apart. */
+  regions: RegionMetrics[] | null;
 }
 
 const PREFIX = 'conduit_';
@@ -75,7 +76,7 @@ export function parseMetrics(text: string): StationMetrics | null {
         : common + (plain.get('max_personal_clients') ?? 0),
     processStartSeconds: plain.get('process_start_time_seconds') ?? null,
     version,
-    regions: [...regions.values()],
+    regions: common === undefined && regions.size === 0 ? null : [...regions.values()],
   };
 }
 

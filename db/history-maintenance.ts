@@ -1,0 +1,70 @@
+/** Keeps the record within its time and its size: a bounded number of frames is forgotten a call, nobody waits. */
+import type Sqlite from 'better-sqlite3';
+import type { HistoryState } from '../lib/contract/history.ts';
+import { TIERS, type Tier } from '../lib/history/tiers.ts';
+
+export interface HistoryMaintenance {
+  /**
+   * Forgets what is too old, and what no longer fits: the finest figures first, days never.
+   * @param now seconds since the epoch
+   * @returns whether anything had to go before its time
+   */
+  prune(now: number, maxBytes: number): { early: boolean };
+  /** What the database holds; bytes without its free pages. */
+  size(): Pick<HistoryState, 'databaseBytes' | 'tiers'>;
+}
+
+/** Frames of one tier that are forgotten in one go: ten minutes of the finest. */
+const AT_ONCE = 240;
+/** Pages that are given back to the disk in one go. */
+const PAGES_AT_ONCE = 64;
+const FREE_PAGES_KEPT = 128;
+const SOURCES_A_BUCKET = 4;
+
+export function openMaintenance(client: Sqlite.Database): HistoryMaintenance {
+  const tables = TIERS.map((tier) => ({
+    ...tier,
+    remove: client.prepare(
+      `DELETE FROM ${tier.table} WHERE key IN (SELECT key FROM ${tier.table} WHERE key < ? ORDER BY key LIMIT ${AT_ONCE})`,
+    ),
+    oldest: client.prepare<[], number | null>(`SELECT min(key) FROM ${tier.table}`).pluck(),
+    count: client.prepare<[], number>(`SELECT count(*) FROM ${tier.table}`).pluck(),
+  }));
+  const pragma = (name: string) => client.pragma(name, { simple: true }) as number;
+  const usedBytes = () => (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
+  const forget = (tier: (typeof tables)[number], before: number) =>
+    tier.remove.run(Math.floor(before) * SOURCES_A_BUCKET).changes > 0;
+
+  const prune = client.transaction((now: number, maxBytes: number) => {
+    for (const tier of tables) if (tier.keep !== null) forget(tier, now - tier.keep);
+    if (usedBytes() <= maxBytes) return { early: false };
+    for (const tier of tables.filter(isForgotten)) {
+      if (forget(tier, now - tier.keepAtLeast)) break;
+    }
+    return { early: true };
+  });
+
+  return {
+    prune(now, maxBytes) {
+      const outcome = prune.immediate(now, maxBytes);
+      if (pragma('freelist_count') > FREE_PAGES_KEPT) client.pragma(`incremental_vacuum(${PAGES_AT_ONCE})`);
+      return outcome;
+    },
+    size: () => ({
+      databaseBytes: usedBytes(),
+      tiers: tables.map(({ width, keep, count, oldest }) => {
+        const key = oldest.get() ?? null;
+        return {
+          bucketSeconds: width,
+          keepSeconds: keep,
+          buckets: count.get() ?? 0,
+          oldest: key === null ? null : Math.floor(key / SOURCES_A_BUCKET) * 1000,
+        };
+      }),
+    }),
+  };
+}
+
+function isForgotten({ keep }: Tier): boolean {
+  return keep !== null;
+}

@@ -1,0 +1,40 @@
+/** What is kept about the record itself: its size limit, its last check, and the token of whoever scrapes our figures. */
+import { z } from 'zod';
+import {
+  DEFAULT_HISTORY_SETTINGS,
+  type HistorySettings,
+  historySettingsSchema,
+} from '../lib/contract/settings.ts';
+import type { Db } from './open.ts';
+import { findSetting, saveSetting, withDefaults } from './settings.ts';
+
+const savedSettingsSchema = withDefaults(historySettingsSchema, DEFAULT_HISTORY_SETTINGS);
+const checkSchema = z.object({ at: z.number(), ok: z.boolean(), message: z.string().nullable() });
+export type DatabaseCheck = z.infer<typeof checkSchema>;
+const tokenSchema = z.object({ hash: z.string(), createdAt: z.number() }).nullable();
+export type ScrapeToken = z.infer<typeof tokenSchema>;
+
+export function getHistorySettings(db: Db): HistorySettings {
+  return findSetting(db, 'history', savedSettingsSchema) ?? DEFAULT_HISTORY_SETTINGS;
+}
+
+export function saveHistorySettings(db: Db, value: HistorySettings, now: number): void {
+  saveSetting(db, 'history', value, now);
+}
+
+export function getDatabaseCheck(db: Db): DatabaseCheck | null {
+  return findSetting(db, 'database.check', checkSchema);
+}
+
+export function saveDatabaseCheck(db: Db, value: DatabaseCheck, now: number): void {
+  saveSetting(db, 'database.check', value, now);
+}
+
+/** SHA-256 of the token, and when it was made; null when nobody may scrape. */
+export function getScrapeToken(db: Db): ScrapeToken {
+  return findSetting(db, 'metrics.token', tokenSchema);
+}
+
+export function saveScrapeToken(db: Db, value: ScrapeToken, now: number): void {
+  saveSetting(db, 'metrics.token', value, now);
+}

@@ -1,0 +1,32 @@
+/** Starts our own worker threads, which lie beside the program that starts them: in the source tree and in a release. */
+import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+/** Where each worker's source is; in a release each is a bundle of its own beside the agent's. */
+const SOURCES = {
+  'check-database': 'db/check-worker.ts',
+} as const;
+export type WorkerName = keyof typeof SOURCES;
+
+export function startWorker(name: WorkerName, data: unknown): Worker {
+  const program = process.argv[1] ?? '.';
+  const file = program.endsWith('.mjs')
+    ? join(dirname(program), `${name}.mjs`)
+    : join(import.meta.dirname, '../..', SOURCES[name]);
+  return new Worker(file, { workerData: data });
+}
+
+/** Runs a worker that answers once. @throws Error when it fails, ends without a word or takes too long */
+export function runWorker<T>(name: WorkerName, data: unknown, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const worker = startWorker(name, data);
+    const timer = setTimeout(() => {
+      void worker.terminate();
+      reject(new Error(`${name} took longer than ${timeoutMs} ms`));
+    }, timeoutMs);
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`${name} ended with code ${code} and no answer`)));
+    worker.once('exit', () => clearTimeout(timer));
+  });
+}
