@@ -1,6 +1,7 @@
 /** Benchmarks: `npm run bench -- NAME`. Each prints words for people, then its figures as one JSON line, last. */
 import { balancer } from './balancer.ts';
 import { footprint } from './footprint.ts';
+import { history } from './history.ts';
 import { sample } from './sample.ts';
 import { scale } from './scale.ts';
 import { sessions } from './sessions.ts';
@@ -9,6 +10,7 @@ import { start } from './start.ts';
 const benchmarks: Record<string, (words: readonly string[]) => Promise<Record<string, unknown>>> = {
   balancer,
   footprint,
+  history,
   sample,
   scale,
   sessions,

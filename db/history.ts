@@ -56,6 +56,7 @@ interface TierTable extends Tier {
   get: Sqlite.Statement<[number], Buffer>;
   put: Sqlite.Statement<[number, Buffer]>;
   between: Sqlite.Statement<[number, number], StoredFrame>;
+  ofSource: Sqlite.Statement<[number, number, number], StoredFrame>;
   newest: Sqlite.Statement<[number], number | null>;
 }
 
@@ -173,8 +174,9 @@ export function openHistoryStore(db: Db): HistoryStore {
         if (table === undefined) continue;
         const edge = i === 0 ? to : Math.min(to, rolledUpTo(table, now));
         if (edge <= at) continue;
-        for (const { key, frame } of table.between.iterate(at * SOURCES_A_BUCKET, edge * SOURCES_A_BUCKET))
-          if (key % SOURCES_A_BUCKET === SOURCES[source]) visit(Math.floor(key / SOURCES_A_BUCKET), frame);
+        const range = [at * SOURCES_A_BUCKET, edge * SOURCES_A_BUCKET, SOURCES[source]] as const;
+        for (const { key, frame } of table.ofSource.iterate(...range))
+          visit(Math.floor(key / SOURCES_A_BUCKET), frame);
         at = edge;
       }
     },
@@ -190,6 +192,9 @@ function openTable(client: Sqlite.Database, tier: Tier): TierTable {
       `INSERT INTO ${table} (key, frame) VALUES (?, ?) ON CONFLICT DO UPDATE SET frame = excluded.frame`,
     ),
     between: client.prepare(`SELECT key, frame FROM ${table} WHERE key >= ? AND key < ? ORDER BY key`),
+    ofSource: client.prepare(
+      `SELECT key, frame FROM ${table} WHERE key >= ? AND key < ? AND key % ${SOURCES_A_BUCKET} = ? ORDER BY key`,
+    ),
     newest: client.prepare<[number], number | null>(`SELECT max(key) FROM ${table} WHERE key < ?`).pluck(),
   };
 }

@@ -121,17 +121,18 @@ export function answerLines(
   reader: FrameReader,
 ): Answer<HistoryLines> {
   const length = bucketCount(plan);
-  const lines = new Map<number, Line>();
+  // By key: keys are small, and a Map would be asked 300,000 times.
+  const lines: (Line | undefined)[] = [];
   const seconds = new Float64Array(length);
   const seen = new Uint8Array(length);
   let index = 0;
   const measured = measureOf(measure);
   const visit = (entry: Readonly<Entry>) => {
     if (source === 'stations' && entry.key === FLEET_KEY) return;
-    let line = lines.get(entry.key);
+    let line = lines[entry.key];
     if (line === undefined) {
       line = { values: new Float64Array(length), total: 0, peak: 0 };
-      lines.set(entry.key, line);
+      lines[entry.key] = line;
     }
     const value = measured(entry);
     line.values[index] = (line.values[index] ?? 0) + value;
@@ -184,9 +185,10 @@ function measureOf(measure: Measure): (entry: Readonly<Entry>) => number {
 }
 
 /** Common and personal clients of a country share its line. */
-function foldScopes(source: FrameSource, lines: ReadonlyMap<number, Line>): Map<string, Line> {
+function foldScopes(source: FrameSource, lines: readonly (Line | undefined)[]): Map<string, Line> {
   const byName = new Map<string, Line>();
-  for (const [key, line] of lines) {
+  for (const [key, line] of lines.entries()) {
+    if (line === undefined) continue;
     const name = nameOf(source, key);
     const known = byName.get(name);
     byName.set(name, known === undefined ? line : addLines(known, line));

@@ -125,24 +125,50 @@ export interface CountryTotals {
 }
 
 export function answerCountries(source: 'regions' | 'tracker', reader: FrameReader): Answer<CountryTotals> {
-  const countries = new Map<string, Entry>();
-  const personal = new Map<string, Entry>();
+  // By key: keys are small, and a Map would be asked 300,000 times.
+  const sums: (Entry | undefined)[] = [];
   const total = emptyEntry(0);
   let seconds = 0;
+  let atOnce = 0;
+  let clients = 0;
+  const visit = (entry: Readonly<Entry>) => {
+    const sum = sums[entry.key];
+    if (sum === undefined) sums[entry.key] = { ...entry };
+    else addEntry(sum, entry);
+    atOnce += entry.connectedMax;
+    clients += entry.clients;
+  };
   return {
     take(_at, frame) {
-      const together = emptyEntry(0);
-      seconds += readTogether(reader, frame, source, (name, entry) => {
-        addBeside(together, entry);
-        addTo(countries, name, entry);
-      });
-      addEntry(total, together);
-      reader.read(frame, (entry) => {
-        if (isPersonal(entry.key)) addTo(personal, nameOf(source, entry.key), entry);
-      });
+      atOnce = 0;
+      clients = 0;
+      seconds += reader.read(frame, visit);
+      total.connectedMax = Math.max(total.connectedMax, atOnce);
+      total.clients = Math.max(total.clients, clients);
     },
-    done: () => ({ seconds, countries, personal, total }),
+    done() {
+      const countries = new Map<string, Entry>();
+      const personal = new Map<string, Entry>();
+      for (const [key, sum] of sums.entries()) {
+        if (sum === undefined) continue;
+        const code = nameOf(source, key);
+        if (isPersonal(key)) personal.set(code, sum);
+        const known = countries.get(code);
+        if (known === undefined) countries.set(code, { ...sum });
+        else addBeside(known, sum);
+        addSums(total, sum);
+      }
+      return { seconds, countries, personal, total };
+    },
   };
+}
+
+/** Adds what adds up; the most at once was found frame by frame. */
+function addSums(total: Entry, one: Readonly<Entry>): void {
+  const { connectedMax, clients } = total;
+  addEntry(total, one);
+  total.connectedMax = connectedMax;
+  total.clients = clients;
 }
 
 function addTo(sums: Map<string, Entry>, name: string, entry: Readonly<Entry>): void {

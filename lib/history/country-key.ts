@@ -8,13 +8,16 @@ const FIRST_WORD = LETTERS * LETTERS;
 
 /** What is no ISO code, such as the `RELAY` of one fork, is unknown. */
 export function countryKey(code: string, personal = false): number {
-  const word = WORDS.indexOf(code);
-  const number = word !== -1 ? FIRST_WORD + word : /^[A-Z]{2}$/.test(code) ? pair(code) : FIRST_WORD;
-  return number * 2 + (personal ? 1 : 0);
+  const word = code.length === 2 ? -1 : WORDS.indexOf(code);
+  return ((word === -1 ? pair(code) : FIRST_WORD + word) << 1) | (personal ? 1 : 0);
 }
 
+/** Asked for each country of each station every two seconds. */
 function pair(code: string): number {
-  return (code.charCodeAt(0) - A) * LETTERS + (code.charCodeAt(1) - A);
+  const first = code.charCodeAt(0) - A;
+  const second = code.charCodeAt(1) - A;
+  const isPair = code.length === 2 && first >= 0 && first < LETTERS && second >= 0 && second < LETTERS;
+  return isPair ? first * LETTERS + second : FIRST_WORD;
 }
 
 /** Whether the key is of clients from the operator's own circle, as stations of 2.x tell them apart. */
