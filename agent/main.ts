@@ -50,6 +50,7 @@ function build(): Deps {
     balancer,
     connectedOf: (station) => live.connectedOf(station),
     healthOf: (runtime) => live.healthOf(runtime),
+    takeStock: () => live.takeStock(),
     hurry: () => live.hurry(),
   });
   const tracker = createTrackerService({

@@ -11,7 +11,8 @@ import { findSetting, saveSetting, withDefaults } from './settings.ts';
 const savedSettingsSchema = withDefaults(historySettingsSchema, DEFAULT_HISTORY_SETTINGS);
 const checkSchema = z.object({ at: z.number(), ok: z.boolean(), message: z.string().nullable() });
 export type DatabaseCheck = z.infer<typeof checkSchema>;
-const tokenSchema = z.object({ hash: z.string(), createdAt: z.number() }).nullable();
+const tokenSchema = z.object({ hash: z.string(), createdAt: z.number() });
+const savedTokenSchema = z.object({ token: tokenSchema.nullable() });
 export type ScrapeToken = z.infer<typeof tokenSchema>;
 
 export function getHistorySettings(db: Db): HistorySettings {
@@ -31,10 +32,10 @@ export function saveDatabaseCheck(db: Db, value: DatabaseCheck, now: number): vo
 }
 
 /** SHA-256 of the token, and when it was made; null when nobody may scrape. */
-export function getScrapeToken(db: Db): ScrapeToken {
-  return findSetting(db, 'metrics.token', tokenSchema);
+export function getScrapeToken(db: Db): ScrapeToken | null {
+  return findSetting(db, 'metrics.token', savedTokenSchema)?.token ?? null;
 }
 
-export function saveScrapeToken(db: Db, value: ScrapeToken, now: number): void {
-  saveSetting(db, 'metrics.token', value, now);
+export function saveScrapeToken(db: Db, token: ScrapeToken | null, now: number): void {
+  saveSetting(db, 'metrics.token', { token }, now);
 }

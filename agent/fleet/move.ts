@@ -114,6 +114,7 @@ async function carryOut(options: MoveOptions, draft: Draft, steps: PlanStep[]): 
         skip: (key, message) => progress.skip(key, message),
         signal: progress.signal,
         leaveBalancer: (stations) => rotation.leave(stations),
+        takeStock: core.takeStock,
         drain: (stations) => calm.drain(stations, 'drain'),
         joinBalancer: (stations) => rotation.join(stations),
         awaitLive: (stations) => calm.awaitLive(stations, 'balancer'),

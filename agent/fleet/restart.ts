@@ -44,6 +44,7 @@ export async function restartStations({
     if (found === undefined)
       throw new AppError('not_found', { message: `${nameOf(station)} has no container yet.` });
     if (obstacle !== undefined) throw new AppError('key_alarm', { message: `Not restarted: ${obstacle}.` });
+    await core.takeStock();
     await docker.restart(found.id, STOP_GRACE_SECONDS);
   }
 

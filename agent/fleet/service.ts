@@ -83,6 +83,8 @@ export interface FleetServiceOptions extends CoreDeps {
   connectedOf: (station: number) => number;
   /** What a station said of itself since this start of it. */
   healthOf: (runtime: StationRuntime) => StationHealth;
+  /** Asks the stations what they have moved, before some of them stop and can no longer be asked. */
+  takeStock: () => Promise<void>;
   /** Asks the stations again soon. */
   hurry: () => void;
 }

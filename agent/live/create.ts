@@ -97,6 +97,7 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
       return reading == null ? null : reading.uploadedBytes + reading.downloadedBytes;
     },
     hurry: () => ticker.hurry(),
+    takeStock: () => ticker.renew(),
     watch: (signal) => snapshots.watch(signal),
     past,
     reportsCountries: () => {

@@ -17,6 +17,8 @@ export interface LiveService {
   healthOf(runtime: StationRuntime): StationHealth;
   /** Bytes both ways since the station's start, by its own count; null when it reports none. */
   reportedBytesOf(station: number): number | null;
+  /** Asks every station now: what those that are about to stop have moved is counted. */
+  takeStock(): Promise<void>;
   /** Samples again soon. */
   hurry(): void;
   /** Every snapshot from now on, the newest first; a slow reader skips, never queues. */

@@ -5,6 +5,8 @@ export interface Ticker {
   start(): void;
   /** Works now if the last call is longer ago than is fresh; joins one under way. */
   freshen(): Promise<void>;
+  /** Resolves after a call that began after this one. */
+  renew(): Promise<void>;
   /** Somebody waits for news: works now, unless it just did. */
   hurry(): void;
   /** Resolves when nothing is under way any more. */
@@ -63,6 +65,10 @@ export function createTicker({ tick, everyMs, freshMs, log }: TickerOptions): Ti
     },
     freshen: async () => {
       if (running !== null || performance.now() - begunAt >= freshMs) await run();
+    },
+    renew: async () => {
+      await running;
+      await run();
     },
     hurry: () => {
       if (started && performance.now() - begunAt >= HURRY_MS) void run();

@@ -25,6 +25,8 @@ export interface ApplyContext {
   signal: AbortSignal;
   /** Takes stations out of the balancer before they stop; resolves when new clients go elsewhere. */
   leaveBalancer: (stations: number[]) => Promise<void>;
+  /** Reads what the stations have moved so far. */
+  takeStock: () => Promise<void>;
   /** Waits until they have finished their sessions, or the drain time is over. */
   drain: (stations: number[]) => Promise<void>;
   /** Stations are up again and may be given clients. */
@@ -97,8 +99,14 @@ async function takeAway(step: PlanStep, context: ApplyContext): Promise<void> {
   const found = await findOwn(step, context);
   if (found === null) return;
   if (found.state === 'running' || found.state === 'restarting' || found.state === 'paused')
-    await context.docker.stop(found.id, STOP_GRACE_SECONDS);
+    await stop(found, context);
   if (step.action === 'remove') await context.docker.remove(found.id, { force: true });
+}
+
+/** Counters of a station end with its process: they are read once more before. */
+async function stop(found: ContainerDetail, { docker, takeStock }: ApplyContext): Promise<void> {
+  await takeStock();
+  await docker.stop(found.id, STOP_GRACE_SECONDS);
 }
 
 async function updateLimits(step: PlanStep, context: ApplyContext): Promise<void> {
@@ -134,7 +142,7 @@ async function startOrReplace(found: ContainerDetail, step: PlanStep, context: A
 async function recreate(step: PlanStep, context: ApplyContext): Promise<void> {
   const found = await findOwn(step, context);
   if (found !== null) {
-    await context.docker.stop(found.id, STOP_GRACE_SECONDS);
+    await stop(found, context);
     await context.docker.remove(found.id, { force: true });
   }
   await createAndStart(context, step.index);
