@@ -20,7 +20,7 @@ import { createLiveService } from './live/create.ts';
 import { createRecordService } from './record/create.ts';
 import { createAgentServer } from './server.ts';
 import { findGroupId, listenOnSocket } from './sockets.ts';
-import { createTrackerService } from './tracker/off.ts';
+import { createTrackerService } from './tracker/create.ts';
 
 function build(): Deps {
   // Works from the source tree and from the bundle alike: both lie one folder below the root.

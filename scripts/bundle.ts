@@ -7,7 +7,12 @@ const absent = './scripts/absent-package.cjs';
 
 await rm('dist', { recursive: true, force: true });
 await build({
-  entryPoints: { agent: 'agent/main.ts', cli: 'cli/main.ts', 'check-database': 'db/check-worker.ts' },
+  entryPoints: {
+    agent: 'agent/main.ts',
+    cli: 'cli/main.ts',
+    'check-database': 'db/check-worker.ts',
+    tracker: 'lib/tracker/worker.ts',
+  },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 /** Where each worker's source is; in a release each is a bundle of its own beside the agent's. */
 const SOURCES = {
   'check-database': 'db/check-worker.ts',
+  tracker: 'lib/tracker/worker.ts',
 } as const;
 export type WorkerName = keyof typeof SOURCES;
 

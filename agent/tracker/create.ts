@@ -1,0 +1,179 @@
+/**
+ * The tracker in the agent: starts the thread that knows addresses when it is wanted, tells it what to follow, and takes
+ * in the totals it sends. Nothing here ever sees an address.
+ */
+import type { Worker } from 'node:worker_threads';
+import { getTrackerSettings, saveTrackerSettings } from '../../db/tracker-settings.ts';
+import { AppError } from '../../lib/contract/errors.ts';
+import type { TrackerSettings } from '../../lib/contract/settings.ts';
+import { startWorker } from '../../lib/host/worker.ts';
+import { builtInGeoPath, openGeoDatabase } from '../../lib/tracker/geo.ts';
+import { listInterfaces } from '../../lib/tracker/interfaces.ts';
+import { removeKernelTable } from '../../lib/tracker/kernel-sets.ts';
+import type { FromWorker, Report, ToWorker, WindowReport } from '../../lib/tracker/messages.ts';
+import { trackerProblems } from './problems.ts';
+import type { TrackerService, TrackerServiceOptions } from './service.ts';
+
+/** The balancer's ports are looked at this often. */
+const PORTS_EVERY_MS = 5000;
+const CLOSE_WITHIN_MS = 5000;
+const AGAIN_AFTER_MS = 5000;
+/** Windows over which drops are judged. */
+const RECENT_WINDOWS = 6;
+
+export function createTrackerService({
+  env,
+  db,
+  log,
+  now,
+  activity,
+  balancerPorts,
+  onWindow,
+}: TrackerServiceOptions): TrackerService {
+  let settings = getTrackerSettings(db);
+  let worker: Worker | null = null;
+  let report: Report | null = null;
+  let recent: WindowReport[] = [];
+  let told = '';
+  let timer: NodeJS.Timeout | undefined;
+  let again: NodeJS.Timeout | undefined;
+  let closing = false;
+  const total = { packets: 0, dropped: 0 };
+
+  function begin(): void {
+    worker = startWorker('tracker', { prefix: env.prefix, builtInGeoPath: builtInGeoPath() });
+    worker.on('message', take);
+    worker.once('error', (error) => {
+      // Its words could hold an address.
+      log.error({ kind: error.name }, 'the tracker failed');
+    });
+    worker.once('exit', () => {
+      worker = null;
+      report = null;
+      told = '';
+      if (!closing && settings.preset !== 'off') again = setTimeout(follow, AGAIN_AFTER_MS);
+    });
+  }
+
+  function take(message: FromWorker): void {
+    if (message.type === 'report') {
+      const { state } = message.report;
+      if (state !== report?.state)
+        log.info({ state, interface: message.report.interface, reason: message.report.message }, 'tracker');
+      report = message.report;
+    } else if (message.type === 'window') {
+      const { window } = message;
+      total.packets += window.packets;
+      total.dropped += window.dropped;
+      recent = [...recent, window].slice(-RECENT_WINDOWS);
+      onWindow(window);
+    }
+  }
+
+  /** Tells the thread what to do, when that is news to it. */
+  function follow(): void {
+    if (closing || (worker === null && settings.preset === 'off')) return;
+    if (worker === null) begin();
+    const message: ToWorker = { type: 'follow', settings, ports: [...balancerPorts()] };
+    const text = JSON.stringify(message);
+    if (text === told) return;
+    told = text;
+    worker?.postMessage(message);
+    if (settings.preset === 'off') recent = [];
+  }
+
+  async function end(): Promise<void> {
+    const ending = worker;
+    if (ending === null) return;
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(resolve, CLOSE_WITHIN_MS);
+      ending.on('message', (message: FromWorker) => {
+        if (message.type !== 'closed') return;
+        clearTimeout(late);
+        resolve();
+      });
+      ending.postMessage({ type: 'close' } satisfies ToWorker);
+    });
+    await ending.terminate();
+  }
+
+  function check(next: TrackerSettings): void {
+    if (next.interface !== null && next.interface !== settings.interface) {
+      const there = listInterfaces();
+      if (!there.includes(next.interface)) throw noInterface(there);
+    }
+    if (next.geoipPath !== null && next.geoipPath !== settings.geoipPath) openGeoDatabase(next.geoipPath);
+  }
+
+  const service: TrackerService = {
+    settings: () => settings,
+    latest: () => recent.at(-1) ?? null,
+    state() {
+      const last = recent.at(-1);
+      const seconds = last === undefined ? 0 : (last.to - last.from) / 1000;
+      const rate = (amount: number) => (seconds === 0 ? 0 : amount / seconds);
+      const bytes = (last?.countries ?? []).reduce(
+        (sum, { uploadedBytes, downloadedBytes }) => sum + uploadedBytes + downloadedBytes,
+        0,
+      );
+      return {
+        settings,
+        state: settings.preset === 'off' ? 'off' : (report?.state ?? 'starting'),
+        message: report?.message ?? null,
+        interface: report?.interface ?? null,
+        since: report?.since ?? null,
+        windowSeconds: seconds,
+        windowAt: last?.to ?? null,
+        packetsPerSecond: rate(last?.packets ?? 0),
+        bytesPerSecond: rate(bytes),
+        packets: total.packets,
+        droppedPackets: total.dropped,
+        restarts: report?.restarts ?? 0,
+        cpuPercent: last === undefined ? null : rate(last.cpuMs) / 10,
+        geo: report?.geo ?? {
+          name: null,
+          builtAt: null,
+          path: settings.geoipPath ?? builtInGeoPath(),
+          error: null,
+        },
+      };
+    },
+    async configure(change, actor) {
+      const next = { ...settings, ...change };
+      check(next);
+      saveTrackerSettings(db, next, now());
+      settings = next;
+      activity.record({ actor, action: 'tracker.configure', summary: summaryOf(next), outcome: 'ok' });
+      follow();
+      return service.state();
+    },
+    problems: () => trackerProblems(service.state(), recent),
+    async start() {
+      // What an agent that was killed left counting.
+      if (settings.preset === 'off') await removeKernelTable(env.prefix);
+      follow();
+      timer = setInterval(follow, PORTS_EVERY_MS);
+      timer.unref();
+    },
+    async close() {
+      closing = true;
+      clearInterval(timer);
+      clearTimeout(again);
+      await end();
+    },
+  };
+  return service;
+}
+
+function noInterface(there: readonly string[]): AppError {
+  const message = `must be one of this server: ${there.join(', ')}; or empty for the one that leads to the internet`;
+  return new AppError('invalid_input', {
+    message: `interface ${message}.`,
+    fields: [{ field: 'interface', message }],
+  });
+}
+
+function summaryOf({ preset, capture, interface: device }: TrackerSettings): string {
+  if (preset === 'off') return 'The tracker is switched off';
+  return `The tracker watches ${device ?? 'the main interface'} (${preset}, ${capture})`;
+}

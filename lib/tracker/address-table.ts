@@ -1,0 +1,172 @@
+/**
+ * Bytes by address within one window, in flat arrays: no string and no object a packet, and one `fill` takes every
+ * address away when the window is over.
+ */
+
+/** Takes what a window holds, address by address; the words are those of the address in network order. */
+export type VisitAddress = (
+  words: Uint32Array,
+  isV6: boolean,
+  uploadedBytes: number,
+  downloadedBytes: number,
+) => void;
+
+export interface AddressTable {
+  /** @param uploaded whether the packet came from the address */
+  addV4(address: number, uploaded: boolean, bytes: number): void;
+  addV6(a: number, b: number, c: number, d: number, uploaded: boolean, bytes: number): void;
+  readonly size: number;
+  /** What did not fit any more: the table is bounded, whatever arrives. */
+  readonly overflow: { uploadedBytes: number; downloadedBytes: number };
+  visit(visit: VisitAddress): void;
+  clear(): void;
+}
+
+/** Half of it at most is used; 16 bytes of address and 16 of counters each. */
+const FIRST_SLOTS = 1 << 12;
+const MAX_SLOTS = 1 << 21;
+const GOLDEN = 0x9e3779b1;
+
+interface Slots {
+  mask: number;
+  shift: number;
+  used: Uint8Array;
+  words: Uint32Array;
+  uploaded: Float64Array;
+  downloaded: Float64Array;
+}
+
+function makeSlots(count: number, width: number): Slots {
+  return {
+    mask: count - 1,
+    shift: 32 - Math.log2(count),
+    used: new Uint8Array(count),
+    words: new Uint32Array(count * width),
+    uploaded: new Float64Array(count),
+    downloaded: new Float64Array(count),
+  };
+}
+
+/** @param maxSlots a power of two; half as many addresses of each family fit */
+export function createAddressTable(maxSlots = MAX_SLOTS): AddressTable {
+  const v4 = createHalf(1, maxSlots);
+  const v6 = createHalf(4, maxSlots);
+  const overflow = { uploadedBytes: 0, downloadedBytes: 0 };
+  function missed(uploaded: boolean, bytes: number): void {
+    if (uploaded) overflow.uploadedBytes += bytes;
+    else overflow.downloadedBytes += bytes;
+  }
+  return {
+    addV4(address, uploaded, bytes) {
+      if (!v4.add(address, 0, 0, 0, uploaded, bytes)) missed(uploaded, bytes);
+    },
+    addV6(a, b, c, d, uploaded, bytes) {
+      if (!v6.add(a, b, c, d, uploaded, bytes)) missed(uploaded, bytes);
+    },
+    get size() {
+      return v4.size() + v6.size();
+    },
+    overflow,
+    visit(visit) {
+      v4.visit(visit);
+      v6.visit(visit);
+    },
+    clear() {
+      v4.clear();
+      v6.clear();
+      overflow.uploadedBytes = 0;
+      overflow.downloadedBytes = 0;
+    },
+  };
+}
+
+/** Open addressing with linear probing, one address family. */
+function createHalf(width: 1 | 4, maxSlots: number) {
+  let slots = makeSlots(Math.min(FIRST_SLOTS, maxSlots), width);
+  let size = 0;
+
+  function find(into: Slots, a: number, b: number, c: number, d: number): number {
+    const { mask, used, words } = into;
+    const mixed =
+      width === 1 ? a : a ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35) ^ Math.imul(d, 0x27d4eb2f);
+    let slot = Math.imul(mixed, GOLDEN) >>> into.shift;
+    for (;;) {
+      if (used[slot] === 0) return slot;
+      if (width === 1) {
+        if (words[slot] === a) return slot;
+      } else {
+        const at = slot * 4;
+        if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d) return slot;
+      }
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  function put(into: Slots, slot: number, a: number, b: number, c: number, d: number): void {
+    into.used[slot] = 1;
+    const at = slot * width;
+    into.words[at] = a;
+    if (width === 1) return;
+    into.words[at + 1] = b;
+    into.words[at + 2] = c;
+    into.words[at + 3] = d;
+  }
+
+  function grow(): void {
+    const larger = makeSlots((slots.mask + 1) * 2, width);
+    const { used, words, uploaded, downloaded } = slots;
+    for (let i = 0; i < used.length; i++) {
+      if (used[i] === 0) continue;
+      const at = i * width;
+      const [a = 0, b = 0, c = 0, d = 0] = words.subarray(at, at + width);
+      const slot = find(larger, a, b, c, d);
+      put(larger, slot, a, b, c, d);
+      larger.uploaded[slot] = uploaded[i] ?? 0;
+      larger.downloaded[slot] = downloaded[i] ?? 0;
+    }
+    wipe(slots);
+    slots = larger;
+  }
+
+  return {
+    size: () => size,
+    add(a: number, b: number, c: number, d: number, fromThere: boolean, bytes: number): boolean {
+      let slot = find(slots, a, b, c, d);
+      if (slots.used[slot] === 0) {
+        if (size * 2 > slots.mask) {
+          if (slots.mask + 1 >= maxSlots) return false;
+          grow();
+          slot = find(slots, a, b, c, d);
+        }
+        put(slots, slot, a, b, c, d);
+        size++;
+      }
+      const counter = fromThere ? slots.uploaded : slots.downloaded;
+      counter[slot] = (counter[slot] as number) + bytes;
+      return true;
+    },
+    visit(visit: VisitAddress): void {
+      const { used, words, uploaded, downloaded } = slots;
+      for (let i = 0; i < used.length; i++) {
+        if (used[i] === 0) continue;
+        visit(
+          words.subarray(i * width, (i + 1) * width),
+          width === 4,
+          uploaded[i] as number,
+          downloaded[i] as number,
+        );
+      }
+    },
+    clear(): void {
+      wipe(slots);
+      size = 0;
+    },
+  };
+}
+
+function wipe({ used, words, uploaded, downloaded }: Slots): void {
+  used.fill(0);
+  words.fill(0);
+  uploaded.fill(0);
+  downloaded.fill(0);
+}

@@ -1,0 +1,63 @@
+/** The interface that leads to the internet, and the addresses of this server. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { run } from '../host/run.ts';
+import { type OwnAddresses, ownAddresses } from './special-addresses.ts';
+
+interface Route {
+  dst?: string;
+  dev?: string;
+  metric?: number;
+}
+
+/**
+ * As the plan has it: the way to 1.1.1.1, else the default route, the one with the smallest metric; IPv6 last.
+ * @returns null when no way leads out
+ */
+export async function findMainInterface(): Promise<string | null> {
+  const questions = [
+    ['-j', 'route', 'get', '1.1.1.1'],
+    ['-j', 'route', 'show', 'default'],
+    ['-j', '-6', 'route', 'show', 'default'],
+  ];
+  for (const question of questions) {
+    const { stdout, exitCode } = await run('ip', question, { okExitCodes: [1, 2], timeoutMs: 5000 });
+    const device = exitCode === 0 ? bestDevice(stdout) : null;
+    if (device !== null) return device;
+  }
+  return null;
+}
+
+/** @param json as `ip -j` prints it; may be empty */
+export function bestDevice(json: string): string | null {
+  if (json.trim() === '') return null;
+  const routes = (JSON.parse(json) as Route[]).filter(({ dev }) => dev !== undefined && dev !== 'lo');
+  const [best] = routes.sort((a, b) => (a.metric ?? 0) - (b.metric ?? 0));
+  return best?.dev ?? null;
+}
+
+/** Kept by the kernel for each interface, https://docs.kernel.org/admin-guide/abi-testing.html */
+const INTERFACES = '/sys/class/net';
+const ARPHRD_ETHER = '1';
+
+export function listInterfaces(): string[] {
+  return readdirSync(INTERFACES);
+}
+
+/** @returns null when there is no such interface */
+export function readInterface(name: string): { ethernet: boolean; index: string } | null {
+  try {
+    const read = (file: string) => readFileSync(`${INTERFACES}/${name}/${file}`, 'utf8').trim();
+    return { ethernet: read('type') === ARPHRD_ETHER, index: read('ifindex') };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+export function readOwnAddresses(): OwnAddresses {
+  return ownAddresses(
+    Object.values(networkInterfaces()).flatMap((entries) => (entries ?? []).map(({ address }) => address)),
+  );
+}

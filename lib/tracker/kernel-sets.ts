@@ -1,0 +1,117 @@
+/** Counts in the kernel: nftables adds up bytes by address, and what it has is read and emptied window by window. */
+import { openPipe } from '../host/pipe.ts';
+import { CommandError, isNotInstalled, run } from '../host/run.ts';
+import { addressWords } from './address-text.ts';
+import type { Capture, CaptureOptions, Counted } from './capture.ts';
+import {
+  createElementReader,
+  type KernelRulesInput,
+  parseMissed,
+  renderFlush,
+  renderTable,
+  renderTurn,
+  type Side,
+  setNames,
+} from './kernel-rules.ts';
+
+const TIMEOUT_MS = 15_000;
+/** Reading costs by the address, ten microseconds or so: with many of them windows become longer, up to a minute. */
+const COST_SHARE = 0.002;
+const LONGEST_MS = 60_000;
+
+export function kernelTable(prefix: string): string {
+  return `${prefix}_geo`;
+}
+
+/** @throws Error in words for people when nftables cannot do it */
+export async function startKernelSets(options: CaptureOptions): Promise<Capture> {
+  const { table } = options;
+  const rules: KernelRulesInput = { ...options, table: kernelTable(options.prefix) };
+  let side: Side = 'a';
+  let missed = 0;
+  let costMs = 0;
+  let fail: (reason: string) => void = () => undefined;
+  const failed = new Promise<string>((resolve) => {
+    fail = resolve;
+  });
+
+  await removeKernelTable(options.prefix);
+  await nft(renderTable(rules) + renderTurn(rules, side));
+
+  async function readSet(name: string, arriving: boolean): Promise<number> {
+    let packets = 0;
+    const reader = createElementReader((address, count, bytes) => {
+      packets += count;
+      const words = addressWords(address);
+      if (words === null) return;
+      const [a = 0, b = 0, c = 0, d = 0] = words;
+      if (words.length === 1) table.addV4(a, arriving, bytes);
+      else table.addV6(a, b, c, d, arriving, bytes);
+    });
+    const pipe = openPipe('nft', ['-n', 'list', 'set', 'inet', rules.table, name], {
+      onData: (chunk) => reader.push(chunk),
+    });
+    const { code } = await pipe.ended;
+    reader.end();
+    if (code !== 0) throw new Error('our sets are gone');
+    return packets;
+  }
+
+  async function flush(): Promise<Counted> {
+    const begun = performance.now();
+    const idle = side;
+    const next: Side = side === 'a' ? 'b' : 'a';
+    try {
+      await nft(renderTurn(rules, next));
+      side = next;
+      let packets = 0;
+      for (const { name, arriving } of setNames(idle)) packets += await readSet(name, arriving);
+      await nft(renderFlush(rules.table, idle));
+      const now = await readMissed(rules.table);
+      const dropped = Math.max(0, now - missed);
+      missed = now;
+      costMs = performance.now() - begun;
+      return { packets: packets + dropped, dropped, cpuMs: costMs };
+    } catch {
+      // Somebody took our table away; what nft says of it could name an address.
+      fail('the kernel lost our counters, as when every rule of the host is flushed');
+      return { packets: 0, dropped: 0, cpuMs: performance.now() - begun };
+    }
+  }
+
+  return {
+    isDue: (sinceMs) => sinceMs >= Math.min(LONGEST_MS, costMs / COST_SHARE),
+    flush,
+    failed,
+    close: () => removeKernelTable(options.prefix),
+  };
+}
+
+export async function removeKernelTable(prefix: string): Promise<void> {
+  try {
+    await run('nft', ['delete', 'table', 'inet', kernelTable(prefix)], {
+      timeoutMs: TIMEOUT_MS,
+      okExitCodes: [1],
+    });
+  } catch (error) {
+    if (!isNotInstalled(error)) throw error;
+  }
+}
+
+async function nft(script: string): Promise<void> {
+  try {
+    await run('nft', ['-f', '-'], { input: script, timeoutMs: TIMEOUT_MS });
+  } catch (error) {
+    if (isNotInstalled(error))
+      throw new Error('nft is not installed; `sudo apt-get install nftables` brings it');
+    if (error instanceof CommandError) throw new Error(`nftables refused to count: ${error.message}`);
+    throw error;
+  }
+}
+
+async function readMissed(table: string): Promise<number> {
+  const { stdout } = await run('nft', ['list', 'counter', 'inet', table, 'missed'], {
+    timeoutMs: TIMEOUT_MS,
+  });
+  return parseMissed(stdout);
+}

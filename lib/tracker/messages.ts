@@ -1,0 +1,39 @@
+/** What the agent and the thread that knows addresses say to each other; no address is in any of it. */
+import type { TrackerSettings } from '../contract/settings.ts';
+import type { CountryTotal } from './window.ts';
+
+export interface Follow {
+  type: 'follow';
+  settings: TrackerSettings;
+  ports: number[];
+}
+export type ToWorker = Follow | { type: 'close' };
+
+export interface Report {
+  state: 'off' | 'starting' | 'running' | 'waiting';
+  message: string | null;
+  interface: string | null;
+  since: number | null;
+  restarts: number;
+  geo: { name: string | null; builtAt: number | null; path: string; error: string | null };
+}
+
+export interface WindowReport {
+  /** Milliseconds since the epoch, multiples of ten seconds. */
+  from: number;
+  to: number;
+  countries: CountryTotal[];
+  packets: number;
+  dropped: number;
+  cpuMs: number;
+}
+
+export type FromWorker =
+  | { type: 'report'; report: Report }
+  | { type: 'window'; window: WindowReport }
+  | { type: 'closed' };
+
+export interface WorkerInput {
+  prefix: string;
+  builtInGeoPath: string;
+}

@@ -1,0 +1,123 @@
+/** Captures with tcpdump: the heads of the packets on a pipe, in binary. */
+import { readFileSync } from 'node:fs';
+import { openPipe } from '../host/pipe.ts';
+import type { Capture, CaptureOptions, Counted } from './capture.ts';
+import { captureFilter, SNAP_BYTES } from './filter.ts';
+import { readInterface } from './interfaces.ts';
+import { createPacketReader } from './packet.ts';
+import { createPcapStream } from './pcap.ts';
+import { unprivilegedUser } from './unprivileged-user.ts';
+
+/** What the kernel holds while nobody reads, KiB: half a second of 100,000 packets. */
+const BUFFER_KIB = 16_384;
+/** After SIGUSR2 what tcpdump held back arrives within this. */
+const FLUSH_MS = 300;
+const TICKS_A_SECOND = 100;
+
+/** @throws Error when the interface is not there */
+export function startTcpdump(options: CaptureOptions): Capture {
+  const { interface: name, preset, ports, own, table } = options;
+  const device = readInterface(name);
+  if (device === null) throw new Error(`there is no interface ${name}`);
+  const counted = { packets: 0, dropped: 0 };
+  let reader: ReturnType<typeof createPacketReader> | null = null;
+  let wrong: string | null = null;
+  let told: (() => void) | null = null;
+  let arrived: (() => void) | null = null;
+  let lastWords = '';
+  const stream = createPcapStream((linkType) => {
+    const wanted = preset === 'frontend' ? new Set(ports) : null;
+    reader = createPacketReader({ table, linkType, own, ports: wanted });
+    return reader.read;
+  });
+
+  function onData(chunk: Buffer): void {
+    if (wrong !== null) return;
+    try {
+      stream.push(chunk);
+      arrived?.();
+    } catch (error) {
+      // Whatever the bytes were, they may hold an address: only the kind of error is told.
+      wrong = error instanceof RangeError ? error.message : 'the capture could not be read';
+      pipe.signal('SIGTERM');
+    }
+  }
+
+  /** `N packets dropped by kernel`, after SIGUSR1 and at the end. */
+  function onLine(line: string): void {
+    const dropped = /^(\d+) packets? dropped by (?:kernel|interface)/.exec(line.trim());
+    if (dropped !== null) {
+      if (line.includes('kernel')) counted.dropped = Number(dropped[1]);
+      told?.();
+    } else if (line.startsWith('tcpdump: ')) lastWords = line.slice('tcpdump: '.length);
+  }
+
+  const pipe = openPipe(
+    'tcpdump',
+    [
+      ...['-i', name, '-n', '-s', String(SNAP_BYTES), '-B', String(BUFFER_KIB), '-w', '-'],
+      ...['-Z', unprivilegedUser(), captureFilter(preset, ports, device.ethernet)],
+    ],
+    { onData, onLine },
+  );
+  const last = { packets: 0, dropped: 0, cpuMs: 0 };
+
+  return {
+    isDue: () => true,
+    async flush(): Promise<Counted> {
+      // Its figures first; then what it holds back, and all of that is read before the window ends.
+      const answered = within(FLUSH_MS, (done) => {
+        told = done;
+      });
+      pipe.signal('SIGUSR1');
+      const drained = within(FLUSH_MS, (done) => {
+        arrived = done;
+      });
+      pipe.signal('SIGUSR2');
+      await Promise.all([answered, drained]);
+      told = null;
+      arrived = null;
+      const now = { packets: stream.packets, dropped: counted.dropped, cpuMs: cpuOf(pipe.pid) };
+      const since = {
+        packets: now.packets - last.packets,
+        dropped: Math.max(0, now.dropped - last.dropped),
+        cpuMs: Math.max(0, now.cpuMs - last.cpuMs),
+      };
+      Object.assign(last, now);
+      return since;
+    },
+    failed: pipe.ended.then(({ code, signal, error }) => {
+      if (wrong !== null) return wrong;
+      if (error !== null)
+        return error.code === 'ENOENT'
+          ? 'tcpdump is not installed; `sudo apt-get install tcpdump` brings it'
+          : `tcpdump cannot be started: ${error.code}`;
+      return lastWords === '' ? `tcpdump ended (${signal ?? `code ${code}`})` : lastWords;
+    }),
+    close: () => pipe.end(),
+  };
+}
+
+/** Resolves when `done` is called, or after the time. */
+function within(ms: number, begin: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    begin(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** Processor time of a process since it began, user and system (proc(5), fields 14 and 15 of stat). */
+export function cpuOf(pid: number | undefined): number {
+  if (pid === undefined) return 0;
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_A_SECOND;
+  } catch {
+    // It has just ended.
+    return 0;
+  }
+}
