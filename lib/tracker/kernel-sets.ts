@@ -3,6 +3,7 @@ import { openPipe } from '../host/pipe.ts';
 import { CommandError, isNotInstalled, run } from '../host/run.ts';
 import { addressWords } from './address-text.ts';
 import type { Capture, CaptureOptions, Counted } from './capture.ts';
+import { endedProgramsCpuMs } from './cpu-time.ts';
 import {
   createElementReader,
   type KernelRulesInput,
@@ -15,8 +16,8 @@ import {
 } from './kernel-rules.ts';
 
 const TIMEOUT_MS = 15_000;
-/** Reading costs by the address, ten microseconds or so: with many of them windows become longer, up to a minute. */
-const COST_SHARE = 0.002;
+/** Reading costs 15 µs of processor time by the address: with many of them windows become longer, up to a minute. */
+const COST_SHARE = 0.005;
 const LONGEST_MS = 60_000;
 
 export function kernelTable(prefix: string): string {
@@ -58,7 +59,7 @@ export async function startKernelSets(options: CaptureOptions): Promise<Capture>
   }
 
   async function flush(): Promise<Counted> {
-    const begun = performance.now();
+    const begun = endedProgramsCpuMs();
     const idle = side;
     const next: Side = side === 'a' ? 'b' : 'a';
     try {
@@ -70,12 +71,12 @@ export async function startKernelSets(options: CaptureOptions): Promise<Capture>
       const now = await readMissed(rules.table);
       const dropped = Math.max(0, now - missed);
       missed = now;
-      costMs = performance.now() - begun;
+      costMs = endedProgramsCpuMs() - begun;
       return { packets: packets + dropped, dropped, cpuMs: costMs };
     } catch {
       // Somebody took our table away; what nft says of it could name an address.
       fail('the kernel lost our counters, as when every rule of the host is flushed');
-      return { packets: 0, dropped: 0, cpuMs: performance.now() - begun };
+      return { packets: 0, dropped: 0, cpuMs: endedProgramsCpuMs() - begun };
     }
   }
 

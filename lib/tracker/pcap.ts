@@ -51,27 +51,49 @@ export function createPcapStream(open: (linkType: number) => VisitPacket): PcapS
     return at;
   }
 
+  /** @returns how much of the bytes was read */
+  function readAll(bytes: Uint8Array, start: number): number {
+    let at = start;
+    if (visit === null) {
+      if (bytes.length - at < FILE_HEADER_BYTES) return at;
+      visit = readHeader(bytes);
+      at += FILE_HEADER_BYTES;
+    }
+    return readRecords(bytes, at, visit);
+  }
+
+  /** What `rest` must grow to before more can be said of it. */
+  function wanted(): number {
+    if (visit === null) return FILE_HEADER_BYTES;
+    if (rest.length < RECORD_HEADER_BYTES) return RECORD_HEADER_BYTES;
+    return RECORD_HEADER_BYTES + (littleEndian ? little(rest, 8) : big(rest, 8));
+  }
+
   return {
     push(chunk) {
-      let bytes = chunk;
-      if (rest.length > 0) {
-        bytes = new Uint8Array(rest.length + chunk.length);
-        bytes.set(rest);
-        bytes.set(chunk, rest.length);
-      }
       let at = 0;
-      if (visit === null && bytes.length >= FILE_HEADER_BYTES) {
-        visit = readHeader(bytes);
-        at = FILE_HEADER_BYTES;
+      while (rest.length > 0 && at < chunk.length) {
+        const more = chunk.subarray(at, at + wanted() - rest.length);
+        rest = joined(rest, more);
+        at += more.length;
+        const read = readAll(rest, 0);
+        if (read === rest.length) rest = new Uint8Array();
       }
-      if (visit !== null) at = readRecords(bytes, at, visit);
+      if (rest.length > 0) return;
       // A copy: the chunk's memory may be used again by whoever gave it.
-      rest = bytes.slice(at);
+      rest = chunk.slice(readAll(chunk, at));
     },
     get packets() {
       return packets;
     },
   };
+}
+
+function joined(one: Uint8Array, two: Uint8Array): Uint8Array {
+  const both = new Uint8Array(one.length + two.length);
+  both.set(one);
+  both.set(two, one.length);
+  return both;
 }
 
 function little(b: Uint8Array, at: number): number {

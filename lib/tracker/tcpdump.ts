@@ -1,7 +1,8 @@
 /** Captures with tcpdump: the heads of the packets on a pipe, in binary. */
-import { readFileSync } from 'node:fs';
+
 import { openPipe } from '../host/pipe.ts';
 import type { Capture, CaptureOptions, Counted } from './capture.ts';
+import { programCpuMs } from './cpu-time.ts';
 import { captureFilter, SNAP_BYTES } from './filter.ts';
 import { readInterface } from './interfaces.ts';
 import { createPacketReader } from './packet.ts';
@@ -12,7 +13,6 @@ import { unprivilegedUser } from './unprivileged-user.ts';
 const BUFFER_KIB = 16_384;
 /** After SIGUSR2 what tcpdump held back arrives within this. */
 const FLUSH_MS = 300;
-const TICKS_A_SECOND = 100;
 
 /** @throws Error when the interface is not there */
 export function startTcpdump(options: CaptureOptions): Capture {
@@ -77,7 +77,7 @@ export function startTcpdump(options: CaptureOptions): Capture {
       await Promise.all([answered, drained]);
       told = null;
       arrived = null;
-      const now = { packets: stream.packets, dropped: counted.dropped, cpuMs: cpuOf(pipe.pid) };
+      const now = { packets: stream.packets, dropped: counted.dropped, cpuMs: programCpuMs(pipe.pid ?? 0) };
       const since = {
         packets: now.packets - last.packets,
         dropped: Math.max(0, now.dropped - last.dropped),
@@ -107,17 +107,4 @@ function within(ms: number, begin: (done: () => void) => void): Promise<void> {
       resolve();
     });
   });
-}
-
-/** Processor time of a process since it began, user and system (proc(5), fields 14 and 15 of stat). */
-export function cpuOf(pid: number | undefined): number {
-  if (pid === undefined) return 0;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_A_SECOND;
-  } catch {
-    // It has just ended.
-    return 0;
-  }
 }

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { captureFilter } from './filter.ts';
+import { bestDevice } from './interfaces.ts';
+import { createElementReader, parseMissed, renderTable, renderTurn } from './kernel-rules.ts';
+import { unprivilegedUser } from './unprivileged-user.ts';
+
+const rules = { table: 'x_geo', interface: 'eth0', preset: 'frontend', ports: [443, 5566] } as const;
+
+/** As nft 1.0.6 lists a set. */
+const LISTED = `table inet x_geo {
+	set arriving_ipv4_a {
+		type ipv4_addr
+		size 131072
+		flags dynamic
+		elements = { 10.1.2.3 counter packets 12 bytes 3400, 10.0.0.9 counter packets 1 bytes 60,
+			     2001:db8::7 counter packets 5 bytes 500, ::1 counter packets 2 bytes 99,
+			     fd00:241:1:2:3:4:5:6 counter packets 3 bytes 4096 }
+	}
+}
+`;
+
+describe('what nft says', () => {
+  const whole = [
+    ['10.1.2.3', 12, 3400],
+    ['10.0.0.9', 1, 60],
+    ['2001:db8::7', 5, 500],
+    ['::1', 2, 99],
+    ['fd00:241:1:2:3:4:5:6', 3, 4096],
+  ];
+  it.each([1, 2, 3, 7, 64, 10_000])('is read in pieces of %i bytes', (step) => {
+    const seen: unknown[] = [];
+    const reader = createElementReader((...element) => seen.push(element));
+    for (let at = 0; at < LISTED.length; at += step) reader.push(Buffer.from(LISTED.slice(at, at + step)));
+    reader.end();
+    expect(seen).toEqual(whole);
+  });
+
+  it('of what had no room', () => {
+    expect(parseMissed('counter missed {\n packets 41 bytes 999\n}')).toBe(41);
+    expect(parseMissed('')).toBe(0);
+  });
+});
+
+describe('rules', () => {
+  it('count clients only at our ports, both ways', () => {
+    const turn = renderTurn(rules, 'b');
+    expect(turn).toContain('flush chain inet x_geo arriving');
+    expect(turn).toContain(
+      'arriving meta nfproto ipv4 meta l4proto { tcp, udp } th dport { 443, 5566 } update @arriving_ipv4_b { ip saddr counter } return',
+    );
+    expect(turn).toContain('th sport { 443, 5566 } update @leaving_ipv6_b { ip6 daddr counter } return');
+    expect(turn).not.toContain('_a ');
+    expect(turn).not.toContain('22 return');
+  });
+
+  it('count everything but SSH, when all is wanted', () => {
+    const turn = renderTurn({ ...rules, preset: 'all' }, 'a');
+    expect(turn).toContain('arriving tcp dport 22 return');
+    expect(turn).not.toContain('443');
+  });
+
+  it('see one interface only', () => {
+    expect(renderTable(rules)).toContain('iifname "eth0" jump arriving');
+    expect(renderTable(rules)).toContain('oifname "eth0" jump leaving');
+  });
+});
+
+describe('tcpdump', () => {
+  it('passes what is for our ports and from them, and tagged frames where there can be some', () => {
+    expect(captureFilter('frontend', [443, 5566], false)).toBe(
+      '(inbound and (tcp or udp) and (dst port 443 or dst port 5566)) or (outbound and (tcp or udp) and (src port 443 or src port 5566))',
+    );
+    expect(captureFilter('frontend', [443], true)).toContain('or ether proto 0x8100 or ether proto 0x88a8');
+    expect(captureFilter('all', [443], false)).toBe('((ip or ip6) and not tcp port 22)');
+  });
+
+  it('becomes whom its package made', () => {
+    expect(unprivilegedUser('root:x:0\nnobody:x:1\ntcpdump:x:2\n')).toBe('tcpdump');
+    expect(unprivilegedUser('root:x:0\nnobody:x:1\n')).toBe('nobody');
+  });
+});
+
+describe('the main interface', () => {
+  it('is where the way leads, the shortest first', () => {
+    expect(bestDevice('[{"dst":"1.1.1.1","gateway":"10.0.0.1","dev":"eth0"}]')).toBe('eth0');
+    const two = [
+      { dst: 'default', dev: 'wlan0', metric: 600 },
+      { dst: 'default', dev: 'eth1', metric: 100 },
+    ];
+    expect(bestDevice(JSON.stringify(two))).toBe('eth1');
+    expect(bestDevice('[{"dst":"1.1.1.1","dev":"lo"}]')).toBeNull();
+    expect(bestDevice('[]')).toBeNull();
+    expect(bestDevice('')).toBeNull();
+  });
+});
