@@ -14,8 +14,8 @@ const BUFFER_KIB = 16_384;
 /** After SIGUSR2 what tcpdump held back arrives within this. */
 const FLUSH_MS = 300;
 
-/** @throws Error when the interface is not there */
-export function startTcpdump(options: CaptureOptions): Capture {
+/** Resolves when it listens. @throws Error in words for people when it cannot */
+export async function startTcpdump(options: CaptureOptions): Promise<Capture> {
   const { interface: name, preset, ports, own, table } = options;
   const device = readInterface(name);
   if (device === null) throw new Error(`there is no interface ${name}`);
@@ -43,8 +43,14 @@ export function startTcpdump(options: CaptureOptions): Capture {
     }
   }
 
-  /** `N packets dropped by kernel`, after SIGUSR1 and at the end. */
+  let listens: () => void = () => undefined;
+  const listening = new Promise<void>((resolve) => {
+    listens = resolve;
+  });
+
+  /** `listening on …` at the beginning; `N packets dropped by kernel` after SIGUSR1 and at the end. */
   function onLine(line: string): void {
+    if (line.includes('listening on ')) listens();
     const dropped = /^(\d+) packets? dropped by (?:kernel|interface)/.exec(line.trim());
     if (dropped !== null) {
       if (line.includes('kernel')) counted.dropped = Number(dropped[1]);
@@ -60,6 +66,20 @@ export function startTcpdump(options: CaptureOptions): Capture {
     ],
     { onData, onLine },
   );
+  const failed = pipe.ended.then(({ code, signal, error }) => {
+    if (wrong !== null) return wrong;
+    if (error !== null)
+      return error.code === 'ENOENT'
+        ? 'tcpdump is not installed; `sudo apt-get install tcpdump` brings it'
+        : `tcpdump cannot be started: ${error.code}`;
+    return lastWords === '' ? `tcpdump ended (${signal ?? `code ${code}`})` : lastWords;
+  });
+  await Promise.race([
+    listening,
+    failed.then((reason) => {
+      throw new Error(reason);
+    }),
+  ]);
   const last = { packets: 0, dropped: 0, cpuMs: 0 };
 
   return {
@@ -86,14 +106,7 @@ export function startTcpdump(options: CaptureOptions): Capture {
       Object.assign(last, now);
       return since;
     },
-    failed: pipe.ended.then(({ code, signal, error }) => {
-      if (wrong !== null) return wrong;
-      if (error !== null)
-        return error.code === 'ENOENT'
-          ? 'tcpdump is not installed; `sudo apt-get install tcpdump` brings it'
-          : `tcpdump cannot be started: ${error.code}`;
-      return lastWords === '' ? `tcpdump ended (${signal ?? `code ${code}`})` : lastWords;
-    }),
+    failed,
     close: () => pipe.end(),
   };
 }

@@ -134,7 +134,7 @@ export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: Watc
     if (readInterface(device) === null) return wait(`The interface ${device} is not there.`);
     const options = { table: tally.table, interface: device, preset: wanted.preset, ports, own, prefix };
     try {
-      const begun = wanted.capture === 'kernel' ? await startKernelSets(options) : startTcpdump(options);
+      const begun = await (wanted.capture === 'kernel' ? startKernelSets(options) : startTcpdump(options));
       capture = begun;
       since = Date.now();
       state = 'running';

@@ -149,7 +149,8 @@ async function stopNginxOf(directory: string): Promise<void> {
 
 /** An agent that was killed leaves its counters, and its rules where the kernel was its engine. */
 async function cleanKernel(prefix: string): Promise<void> {
-  await run('nft', ['delete', 'table', 'inet', `${prefix}_count`], { okExitCodes: [1] });
+  for (const table of [`${prefix}_count`, `${prefix}_geo`])
+    await run('nft', ['delete', 'table', 'inet', table], { okExitCodes: [1] });
   await removeKernelRules({ table: `${prefix}_balancer`, bridges: [`br-${prefix}`] });
 }
 
