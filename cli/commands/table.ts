@@ -1,9 +1,12 @@
 import type { Command } from '../command.ts';
 import { admin } from './admin.ts';
 import { down } from './down.ts';
+import { history } from './history.ts';
 import { job } from './job.ts';
 import { logs } from './logs.ts';
+import { metrics } from './metrics.ts';
 import { nginx } from './nginx.ts';
+import { peers } from './peers.ts';
 import { scale } from './scale.ts';
 import { restart, start, stop } from './stations.ts';
 import { status } from './status.ts';
@@ -15,6 +18,8 @@ import { up } from './up.ts';
 export const commands: readonly Command[] = [
   up,
   status,
+  peers,
+  history,
   scale,
   start,
   stop,
@@ -22,6 +27,7 @@ export const commands: readonly Command[] = [
   nginx,
   logs,
   job,
+  metrics,
   admin,
   down,
   uninstall,
