@@ -6,6 +6,7 @@ import { sample } from './sample.ts';
 import { scale } from './scale.ts';
 import { sessions } from './sessions.ts';
 import { start } from './start.ts';
+import { tracker } from './tracker.ts';
 
 const benchmarks: Record<string, (words: readonly string[]) => Promise<Record<string, unknown>>> = {
   balancer,
@@ -15,6 +16,7 @@ const benchmarks: Record<string, (words: readonly string[]) => Promise<Record<st
   scale,
   sessions,
   start,
+  tracker,
 };
 
 const name = process.argv[2] ?? '';
