@@ -145,7 +145,7 @@ export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: Watc
         capture = null;
         since = null;
         restarts++;
-        wait(`It ended and is started again: ${reason}.`);
+        wait(`The capture on ${options.interface} ended and is started again: ${reason}.`);
         void begun.close();
       });
     } catch (error) {
