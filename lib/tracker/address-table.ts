@@ -12,7 +12,7 @@ export type VisitAddress = (
 ) => void;
 
 export interface AddressTable {
-  /** @param address signed or not, as its words below; @param uploaded whether the packet came from it */
+  /** @param uploaded whether the packet came from the address */
   addV4(address: number, uploaded: boolean, bytes: number): void;
   addV6(a: number, b: number, c: number, d: number, uploaded: boolean, bytes: number): void;
   readonly size: number;
@@ -31,8 +31,7 @@ interface Slots {
   mask: number;
   shift: number;
   used: Uint8Array;
-  /** Signed, see `word` of the packet reader. */
-  words: Int32Array;
+  words: Uint32Array;
   uploaded: Float64Array;
   downloaded: Float64Array;
 }
@@ -42,7 +41,7 @@ function makeSlots(count: number, width: number): Slots {
     mask: count - 1,
     shift: 32 - Math.log2(count),
     used: new Uint8Array(count),
-    words: new Int32Array(count * width),
+    words: new Uint32Array(count * width),
     uploaded: new Float64Array(count),
     downloaded: new Float64Array(count),
   };
@@ -59,10 +58,10 @@ export function createAddressTable(maxSlots = MAX_SLOTS): AddressTable {
   }
   return {
     addV4(address, uploaded, bytes) {
-      if (!v4.add(address | 0, 0, 0, 0, uploaded, bytes)) missed(uploaded, bytes);
+      if (!v4.add(address, 0, 0, 0, uploaded, bytes)) missed(uploaded, bytes);
     },
     addV6(a, b, c, d, uploaded, bytes) {
-      if (!v6.add(a | 0, b | 0, c | 0, d | 0, uploaded, bytes)) missed(uploaded, bytes);
+      if (!v6.add(a, b, c, d, uploaded, bytes)) missed(uploaded, bytes);
     },
     get size() {
       return v4.size() + v6.size();
@@ -147,8 +146,7 @@ function createHalf(width: 1 | 4, maxSlots: number) {
       return true;
     },
     visit(visit: VisitAddress): void {
-      const { used, uploaded, downloaded } = slots;
-      const words = new Uint32Array(slots.words.buffer);
+      const { used, words, uploaded, downloaded } = slots;
       for (let i = 0; i < used.length; i++) {
         if (used[i] === 0) continue;
         visit(

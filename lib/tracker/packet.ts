@@ -13,9 +13,7 @@ export const LINK_SLL2 = 276;
 
 const IPV4 = 0x0800;
 const IPV6 = 0x86dd;
-const VLAN = 0x8100;
-const QINQ = 0x88a8;
-const OLD_QINQ = 0x9100;
+const VLAN = [0x8100, 0x88a8, 0x9100];
 const PPPOE = 0x8864;
 const PPP_IPV4 = 0x0021;
 const PPP_IPV6 = 0x0057;
@@ -49,8 +47,8 @@ export function createPacketReader({ table, linkType, own, ports }: PacketReader
   const isRaw = LINK_RAW.includes(linkType);
   if (linkType !== LINK_ETHERNET && !isSll && !isSll2 && !isRaw)
     throw new RangeError(`packets of link type ${linkType} cannot be read`);
-  const ownV4 = Int32Array.from(own.v4);
-  const ownV6 = own.v6.map((words) => Int32Array.from(words));
+  const ownV4 = Uint32Array.from(own.v4);
+  const ownV6 = own.v6;
 
   function readV4(
     b: Uint8Array,
@@ -147,7 +145,7 @@ export function createPacketReader({ table, linkType, own, ports }: PacketReader
         type = short(b, from + 12);
         at += 14;
       }
-      while (type === VLAN || type === QINQ || type === OLD_QINQ) {
+      while (VLAN.includes(type)) {
         type = short(b, at + 2);
         at += 4;
         tagged = true;
@@ -169,12 +167,12 @@ function short(b: Uint8Array, at: number): number {
   return ((b[at] as number) << 8) | (b[at + 1] as number);
 }
 
-/** Signed: a number above 2³¹ would become an object of the heap on its way through a call. */
 function word(b: Uint8Array, at: number): number {
   return (
-    ((b[at] as number) << 24) |
-    ((b[at + 1] as number) << 16) |
-    ((b[at + 2] as number) << 8) |
-    (b[at + 3] as number)
+    (((b[at] as number) << 24) |
+      ((b[at + 1] as number) << 16) |
+      ((b[at + 2] as number) << 8) |
+      (b[at + 3] as number)) >>>
+    0
   );
 }

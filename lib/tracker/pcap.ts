@@ -70,9 +70,7 @@ export function createPcapStream(open: (linkType: number) => VisitPacket): PcapS
   }
 
   return {
-    push(given) {
-      // One kind of array for all that follows, whether it came as a Buffer or not.
-      const chunk = new Uint8Array(given.buffer, given.byteOffset, given.length);
+    push(chunk) {
       let at = 0;
       while (rest.length > 0 && at < chunk.length) {
         const more = chunk.subarray(at, at + wanted() - rest.length);
