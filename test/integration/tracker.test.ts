@@ -71,11 +71,29 @@ function truth(addresses: readonly string[], count: number): Bytes {
   return { up: sum(1), down: sum(2) };
 }
 
-/** Waits until the difference in the record is what was sent, within 1 %. */
-async function expectCounted(before: Map<string, Bytes>, count = COUNT): Promise<void> {
+/**
+ * Sends until packets arrive at the tracker: kernel 6.18 loses the first 1,560 or so of a capture that has just begun
+ * (TPACKET_V3; neither delivered nor counted as dropped), and nftables none.
+ */
+async function warmUp(): Promise<void> {
+  const { packets } = await state();
+  await waitFor(
+    'the first packets to be counted',
+    async () => {
+      await world.talk(PRIVATE, PORT, 1000, 10);
+      return (await state()).packets > packets + 1000;
+    },
+    { timeoutMs: 75_000 },
+  );
+}
+
+/** Sends known traffic and waits until the difference in the record is that, within 1 %. */
+async function expectCounted(): Promise<void> {
+  const before = await counted();
+  await world.talk([...IRAN, ...AMERICA], PORT, COUNT, BYTES);
   const expected: [string, Bytes][] = [
-    ['IR', truth(IRAN, count)],
-    ['US', truth(AMERICA, count)],
+    ['IR', truth(IRAN, COUNT)],
+    ['US', truth(AMERICA, COUNT)],
   ];
   let after = before;
   await waitFor(
@@ -112,22 +130,19 @@ for (const capture of ['tcpdump', 'kernel'] as const) {
   describe(`counting with ${capture}`, () => {
     it('comes to what was sent, by country and direction', async () => {
       await watching({ preset: 'frontend', capture });
-      const before = await counted();
-      await world.talk([...IRAN, ...AMERICA], PORT, COUNT, BYTES);
-      await expectCounted(before);
+      await warmUp();
+      await expectCounted();
       const now: CountriesReport = await agent.client.call('countries.get', { source: 'tracker' });
       expect(now.rows.find(({ code }) => code === 'IR')?.clients).toBe(IRAN.length);
       expect(now.rows.find(({ code }) => code === 'US')?.clients).toBe(AMERICA.length);
     });
 
     it('leaves out what the server itself asks others for, on the same port', async () => {
-      const before = await counted();
       // The server as a client: its own port is another.
       const served = runIn('trkt', ANSWER, [String(PORT)]);
       await run(process.execPath, ['-e', ASK, IRAN[0] ?? '', String(PORT), '100']);
       await served;
-      await world.talk([...IRAN, ...AMERICA], PORT, COUNT, BYTES);
-      await expectCounted(before);
+      await expectCounted();
     });
 
     it('goes on by itself after it was killed', async () => {
@@ -142,26 +157,27 @@ for (const capture of ['tcpdump', 'kernel'] as const) {
         },
         { timeoutMs: 75_000 },
       );
-      const before = await counted();
-      await world.talk([...IRAN, ...AMERICA], PORT, COUNT, BYTES);
-      await expectCounted(before);
+      await warmUp();
+      await expectCounted();
     });
 
     it('says that its interface is gone, and goes on when it is back', async () => {
       await world.unplug();
-      await waitFor('the tracker to wait', async () => (await state()).state === 'waiting', {
-        timeoutMs: 30_000,
+      await waitFor(
+        'the tracker to say what it waits for',
+        async () => (await state()).message === `The interface ${world.interface} is not there.`,
+        { timeoutMs: 30_000 },
+      );
+      await waitFor('the page to say so, too', async () => {
+        const { problems } = await agent.client.call('snapshot.get', {});
+        return problems.some(({ code }) => code === 'tracker-waiting');
       });
-      expect((await state()).message).toContain(world.interface);
-      const { problems } = await agent.client.call('snapshot.get', {});
-      expect(problems.map(({ code }) => code)).toContain('tracker-waiting');
       await world.plugIn();
       await waitFor('the tracker to watch again', async () => (await state()).state === 'running', {
         timeoutMs: 45_000,
       });
-      const before = await counted();
-      await world.talk([...IRAN, ...AMERICA], PORT, COUNT, BYTES);
-      await expectCounted(before);
+      await warmUp();
+      await expectCounted();
     });
   });
 }
