@@ -8,6 +8,10 @@ const config = {
   // A lock file in a folder above would otherwise move the root of the build.
   turbopack: { root: import.meta.dirname },
   outputFileTracingRoot: import.meta.dirname,
+  // Flags change with a release only; a page of two hundred must not ask for each of them again.
+  headers: async () => [
+    { source: '/flags/:file', headers: [{ key: 'cache-control', value: 'public, max-age=86400' }] },
+  ],
 };
 
 export default config;

@@ -10,6 +10,8 @@ import { contentSecurityPolicy, PAGE_HEADERS } from './app/_server/security-head
 import { readSessionCookie, SESSION_COOKIE } from './app/_server/session.ts';
 
 const PUBLIC_PAGES = new Set(['/login', '/setup']);
+/** Has a token of its own instead of a session. */
+const SCRAPE = '/metrics';
 
 export async function proxy(request: NextRequest): Promise<Response> {
   const env = panelEnv();
@@ -44,11 +46,16 @@ export async function proxy(request: NextRequest): Promise<Response> {
   return withHeaders(response);
 }
 
-/** Files with a hash in their name are public and the same for everybody. */
-export const config = { matcher: ['/((?!_next/static/|icon\\.svg$).*)'] };
+/** Files with a hash in their name, and flags, are public and the same for everybody. */
+export const config = { matcher: ['/((?!_next/static/|flags/|icon\\.svg$).*)'] };
 
 function needsSession(pathname: string): boolean {
-  return !PUBLIC_PAGES.has(pathname) && !pathname.startsWith('/api/auth/') && !pathname.startsWith('/_next/');
+  return (
+    !PUBLIC_PAGES.has(pathname) &&
+    pathname !== SCRAPE &&
+    !pathname.startsWith('/api/auth/') &&
+    !pathname.startsWith('/_next/')
+  );
 }
 
 function notSignedIn(): NextResponse {

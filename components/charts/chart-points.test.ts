@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { timeTicks, toBitRates, toPoints, valueTicks } from './chart-points.ts';
+import { isAlone, timeTicks, toBitRates, toPoints, valueTicks } from './chart-points.ts';
 
 describe('points', () => {
   it('keeps gaps as gaps', () => {
@@ -8,7 +8,16 @@ describe('points', () => {
       { at: 1, a: 5, b: null },
       { at: 2, a: null, b: 0 },
     ]);
-    expect(toBitRates([null, 600], 60)).toEqual([null, 80]);
+    const series = { t: [0, 60_000, 120_000, 180_000], bucketSeconds: 60 };
+    // The third bucket has had half its time, the fourth too little to tell.
+    expect(toBitRates([null, 600, 300, 10], series, 150_000 + 0)).toEqual([null, 80, 80, null]);
+  });
+});
+
+describe('isAlone', () => {
+  it('finds what has a gap on both sides', () => {
+    const points = toPoints([1, 2, 3, 4, 5], { a: [7, null, 7, null, null] });
+    expect([0, 1, 2, 3, 4].map((i) => isAlone(points, i, 'a'))).toEqual([true, false, true, false, false]);
   });
 });
 

@@ -1,27 +1,23 @@
 'use client';
 
 import { ChartSpline } from 'lucide-react';
+import Link from 'next/link';
 import { useState } from 'react';
 import type { HistorySeries } from '../../lib/contract/history.ts';
-import { formatBitrate } from '../../lib/format/bytes.ts';
 import { formatCount } from '../../lib/format/count.ts';
 import { useCall } from '../data/use-call.ts';
+import { type Range, rangeBounds, rangeWords } from '../history/range.ts';
 import { Card, CardBody, CardHeader } from '../ui/card.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadingPanel } from '../ui/loading-panel.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useNow } from '../ui/use-now.ts';
-import { isEmptySeries, toBitRates, toPoints } from './chart-points.ts';
-import { ChartSwatch } from './chart-tooltip.tsx';
+import { bitrateText, isEmptySeries, toBitRates, toPoints } from './chart-points.ts';
+import { ChartLegend } from './chart-tooltip.tsx';
 import { type ChartLine, TimeChart } from './time-chart.tsx';
 
-const RANGES = {
-  hour: { label: 'Last hour', ms: 3_600_000, points: 180 },
-  day: { label: 'Last day', ms: 86_400_000, points: 288 },
-};
-type Range = keyof typeof RANGES;
-const REFRESH_MS = 10_000;
+const POINTS = 300;
 
 const USER_LINES: ChartLine[] = [
   { key: 'connected', label: 'Connected, average', color: 1, shape: 'area' },
@@ -32,30 +28,37 @@ const TRAFFIC_LINES: ChartLine[] = [
   { key: 'up', label: 'Clients → Psiphon', color: 4, shape: 'area' },
 ];
 
-/** Users and traffic of the fleet, or of one station, over the last hour or day. */
-export function HistoryCharts({ station }: { station?: number }) {
-  const [range, setRange] = useState<Range>('hour');
+export interface HistoryChartsProps {
+  /** One station, or one country by one source; by default the fleet. */
+  of?: { station: number } | { country: string; source: 'stations' | 'tracker' };
+  /** Given by the page; by default the reader chooses between an hour and a day. */
+  range?: Range | null;
+}
+
+/** Users and traffic over time. */
+export function HistoryCharts({ of, range: given }: HistoryChartsProps) {
+  const [chosen, setChosen] = useState<'1h' | '24h'>(of === undefined || 'station' in of ? '1h' : '24h');
   const now = useNow();
-  const { ms, points } = RANGES[range];
-  // A new question every ten seconds, the same for both charts; the old answer stays until the new one is there.
-  const to = now === null ? null : Math.ceil(now / REFRESH_MS) * REFRESH_MS;
+  const range: Range = given ?? { name: chosen };
+  const bounds = rangeBounds(range, now ?? 0);
   const query = useCall(
     'history.query',
-    { from: (to ?? ms) - ms, to: to ?? ms, maxPoints: points, ...(station === undefined ? {} : { station }) },
-    { enabled: to !== null, keepPrevious: true },
+    { ...bounds, maxPoints: POINTS, ...of },
+    { enabled: now !== null, keepPrevious: true },
   );
-  const select = (
-    <Segmented<Range>
-      label="Time range"
-      value={range}
-      onValueChange={setRange}
-      options={[
-        { value: 'hour', label: RANGES.hour.label },
-        { value: 'day', label: RANGES.day.label },
-      ]}
-    />
-  );
-  const draw = (render: (series: HistorySeries, from: number, to: number) => React.ReactNode) => (
+  const select =
+    given == null ? (
+      <Segmented<'1h' | '24h'>
+        label="Time range"
+        value={chosen}
+        onValueChange={setChosen}
+        options={[
+          { value: '1h', label: 'Last hour' },
+          { value: '24h', label: 'Last day' },
+        ]}
+      />
+    ) : null;
+  const draw = (render: (series: HistorySeries, nowMs: number) => React.ReactNode) => (
     <LoadingPanel
       data={query.data}
       error={query.error}
@@ -68,39 +71,48 @@ export function HistoryCharts({ station }: { station?: number }) {
         </EmptyState>
       }
     >
-      {(series) => render(series, (to ?? ms) - ms, to ?? ms)}
+      {(series) => render(series, now ?? bounds.to)}
     </LoadingPanel>
   );
+  const words = rangeWords(range);
   return (
     <div className="grid gap-6">
       <Card>
-        <CardHeader title="Users" description={<Legend lines={USER_LINES} />} actions={select} />
+        <CardHeader title="Users" description={<ChartLegend lines={USER_LINES} />} actions={select} />
         <CardBody>
-          {draw((series, from, end) => (
+          {draw((series) => (
             <TimeChart
-              label={`Users connected, ${RANGES[range].label.toLowerCase()}`}
+              label={`Users connected, ${words}`}
               points={toPoints(series.t, { connected: series.connected, peak: series.connectedMax })}
               lines={USER_LINES}
-              from={from}
-              to={end}
+              {...bounds}
               format={(value) => formatCount(Math.round(value))}
             />
           ))}
         </CardBody>
       </Card>
       <Card>
-        <CardHeader title="Traffic" description={<Legend lines={TRAFFIC_LINES} />} />
+        <CardHeader
+          title="Traffic"
+          description={<ChartLegend lines={TRAFFIC_LINES} />}
+          actions={
+            of === undefined ? (
+              <Link href="/history" className="text-accent-text text-sm underline-offset-4 hover:underline">
+                Longer, by country or station
+              </Link>
+            ) : null
+          }
+        />
         <CardBody>
-          {draw((series, from, end) => (
+          {draw((series, nowMs) => (
             <TimeChart
-              label={`Traffic as the stations report it, ${RANGES[range].label.toLowerCase()}`}
+              label={`Traffic, ${words}`}
               points={toPoints(series.t, {
-                up: toBitRates(series.uploadedBytes, series.bucketSeconds),
-                down: toBitRates(series.downloadedBytes, series.bucketSeconds),
+                up: toBitRates(series.uploadedBytes, series, nowMs),
+                down: toBitRates(series.downloadedBytes, series, nowMs),
               })}
               lines={TRAFFIC_LINES}
-              from={from}
-              to={end}
+              {...bounds}
               format={bitrateText}
             />
           ))}
@@ -108,22 +120,4 @@ export function HistoryCharts({ station }: { station?: number }) {
       </Card>
     </div>
   );
-}
-
-function Legend({ lines }: { lines: ChartLine[] }) {
-  return (
-    <span className="flex flex-wrap gap-x-4 gap-y-1">
-      {lines.map(({ key, label, color, shape }) => (
-        <span key={key} className="inline-flex items-center gap-1.5">
-          <ChartSwatch color={color} shape={shape} />
-          {label}
-        </span>
-      ))}
-    </span>
-  );
-}
-
-/** Bits a second for an axis: `80 Mbit/s`, not `80.0`. */
-function bitrateText(bitsPerSecond: number): string {
-  return formatBitrate(bitsPerSecond / 8).replace('.0 ', ' ');
 }

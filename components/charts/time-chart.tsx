@@ -1,31 +1,34 @@
 'use client';
 
-import { useMemo } from 'react';
+import { useState } from 'react';
 import {
   Area,
   CartesianGrid,
   ComposedChart,
   Line,
+  type MouseHandlerDataParam,
+  ReferenceArea,
   ResponsiveContainer,
   Tooltip,
   XAxis,
   YAxis,
 } from 'recharts';
-import { type ChartPoint, timeTicks, valueTicks } from './chart-points.ts';
+import { axisText, ownZone, zoneOffsetMs } from '../../lib/format/zone.ts';
+import { type ChartPoint, isAlone, timeTicks, valueTicks } from './chart-points.ts';
 import { ChartTooltip } from './chart-tooltip.tsx';
 
 export interface ChartLine {
   /** Key of the value in each point. */
   key: string;
   label: string;
-  color: 1 | 2 | 3 | 4 | 5;
-  /** `area` is filled; `line` is thin, for a companion of the area. */
-  shape: 'area' | 'line';
+  color: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+  /** `area` is filled; `stacked` areas lie on each other; `line` is thin, `dashed` is of another time. */
+  shape: 'area' | 'stacked' | 'line' | 'dashed';
 }
 
 export interface TimeChartProps {
   points: ChartPoint[];
-  lines: ChartLine[];
+  lines: readonly ChartLine[];
   from: number;
   to: number;
   format: (value: number) => string;
@@ -33,28 +36,36 @@ export interface TimeChartProps {
   label: string;
   /** Pixels. */
   height?: number;
+  /** Whose clock the axis shows; by default this device's. */
+  zone?: string;
+  /** Told the part that was dragged over, milliseconds; without it dragging does nothing. */
+  onSelect?: (from: number, to: number) => void;
 }
 
 const AXIS = { fontSize: 12, fill: 'var(--ink-faint)' };
 
 /** Values over time: gaps stay gaps, the axis begins at zero, the tooltip names every line. */
-export function TimeChart({ points, lines, from, to, format, label, height = 220 }: TimeChartProps) {
-  const offsetMs = useMemo(() => -new Date(to).getTimezoneOffset() * 60_000, [to]);
-  const ticks = valueTicks(
-    Math.max(0, ...points.flatMap((point) => lines.map(({ key }) => point[key] ?? 0))),
-  );
-  const spansDays = to - from > 36 * 3_600_000;
+export function TimeChart(props: TimeChartProps) {
+  const { points, lines, from, to, format, label, height = 220, zone = ownZone(), onSelect } = props;
+  const drag = useDrag(onSelect);
+  const ticks = valueTicks(largestOf(points, lines));
   return (
-    <figure aria-label={label} className="w-full">
+    <figure aria-label={label} className={onSelect ? 'w-full select-none' : 'w-full'}>
       <ResponsiveContainer width="100%" height={height}>
-        <ComposedChart data={points} margin={{ top: 8, right: 8, bottom: 0, left: 0 }} accessibilityLayer>
+        <ComposedChart
+          data={points}
+          margin={{ top: 8, right: 8, bottom: 0, left: 0 }}
+          accessibilityLayer
+          {...drag.handlers}
+        >
           <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
           <XAxis
             dataKey="at"
             type="number"
             domain={[from, to]}
-            ticks={timeTicks(from, to, 6, offsetMs)}
-            tickFormatter={(at: number) => tickText(at, spansDays)}
+            allowDataOverflow
+            ticks={timeTicks(from, to, 6, zoneOffsetMs(to, zone))}
+            tickFormatter={(at: number) => axisText(at, zone, to - from)}
             tick={AXIS}
             tickLine={false}
             axisLine={false}
@@ -72,34 +83,16 @@ export function TimeChart({ points, lines, from, to, format, label, height = 220
           <Tooltip
             isAnimationActive={false}
             cursor={{ stroke: 'var(--line-strong)' }}
-            content={<ChartTooltip lines={lines} format={format} />}
+            content={<ChartTooltip lines={lines} format={format} zone={zone} />}
           />
-          {lines.map(({ key, color, shape }) =>
-            shape === 'area' ? (
-              <Area
-                key={key}
-                dataKey={key}
-                type="monotone"
-                stroke={`var(--chart-${color})`}
-                strokeWidth={2}
-                fill={`var(--chart-${color})`}
-                fillOpacity={0.14}
-                isAnimationActive={false}
-                connectNulls={false}
-                dot={false}
-              />
-            ) : (
-              <Line
-                key={key}
-                dataKey={key}
-                type="monotone"
-                stroke={`var(--chart-${color})`}
-                strokeWidth={1.5}
-                isAnimationActive={false}
-                connectNulls={false}
-                dot={false}
-              />
-            ),
+          {lines.map((line) => drawLine(line, points))}
+          {drag.selected === null ? null : (
+            <ReferenceArea
+              x1={drag.selected.from}
+              x2={drag.selected.to}
+              fill="var(--accent)"
+              fillOpacity={0.15}
+            />
           )}
         </ComposedChart>
       </ResponsiveContainer>
@@ -107,9 +100,85 @@ export function TimeChart({ points, lines, from, to, format, label, height = 220
   );
 }
 
-function tickText(at: number, spansDays: boolean): string {
-  const date = new Date(at);
-  return spansDays
-    ? date.toLocaleDateString('en', { day: 'numeric', month: 'short' })
-    : date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+function drawLine({ key, color, shape }: ChartLine, points: readonly ChartPoint[]) {
+  const stroke = `var(--chart-${color})`;
+  const common = {
+    dataKey: key,
+    type: 'monotone',
+    stroke,
+    isAnimationActive: false,
+    connectNulls: false,
+    // A moment between two gaps would have no line to be seen by.
+    dot: ({ index, cx, cy }: { index?: number; cx?: number; cy?: number }) =>
+      index !== undefined && isAlone(points, index, key) ? (
+        <circle key={`${key}-${index}`} cx={cx} cy={cy} r={2.5} fill={stroke} />
+      ) : (
+        <g key={`${key}-${index}`} />
+      ),
+  } as const;
+  if (shape === 'line' || shape === 'dashed')
+    return (
+      <Line
+        key={key}
+        {...common}
+        strokeWidth={1.5}
+        {...(shape === 'dashed' ? { strokeDasharray: '4 4' } : {})}
+      />
+    );
+  const isStacked = shape === 'stacked';
+  return (
+    <Area
+      key={key}
+      {...common}
+      {...(isStacked ? { stackId: 'all' } : {})}
+      strokeWidth={isStacked ? 1 : 2}
+      fill={stroke}
+      fillOpacity={isStacked ? 0.55 : 0.14}
+    />
+  );
+}
+
+/** The highest that is drawn: stacked lines lie on each other. */
+function largestOf(points: readonly ChartPoint[], lines: readonly ChartLine[]): number {
+  let largest = 0;
+  for (const point of points) {
+    let stack = 0;
+    for (const { key, shape } of lines) {
+      const value = point[key] ?? 0;
+      if (shape === 'stacked') stack += value;
+      else largest = Math.max(largest, value);
+    }
+    largest = Math.max(largest, stack);
+  }
+  return largest;
+}
+
+/** Dragging over the chart chooses a part of it. */
+function useDrag(onSelect: TimeChartProps['onSelect']) {
+  const [span, setSpan] = useState<{ begun: number; now: number } | null>(null);
+  const selected =
+    span === null || span.begun === span.now
+      ? null
+      : { from: Math.min(span.begun, span.now), to: Math.max(span.begun, span.now) };
+  if (onSelect === undefined) return { selected: null, handlers: {} };
+  const timeOf = ({ activeLabel }: MouseHandlerDataParam) =>
+    activeLabel === undefined ? null : Number(activeLabel);
+  return {
+    selected,
+    handlers: {
+      onMouseDown: (state: MouseHandlerDataParam) => {
+        const at = timeOf(state);
+        if (at !== null) setSpan({ begun: at, now: at });
+      },
+      onMouseMove: (state: MouseHandlerDataParam) => {
+        const at = timeOf(state);
+        if (at !== null && span !== null) setSpan({ ...span, now: at });
+      },
+      onMouseUp: () => {
+        setSpan(null);
+        if (selected !== null) onSelect(selected.from, selected.to);
+      },
+      onMouseLeave: () => setSpan(null),
+    },
+  };
 }

@@ -1,49 +1,78 @@
+'use client';
+
+import Link from 'next/link';
 import type { Snapshot } from '../../lib/contract/snapshot.ts';
 import { formatBytes } from '../../lib/format/bytes.ts';
 import { formatCount, formatShare } from '../../lib/format/count.ts';
 import { countryName } from '../../lib/format/country.ts';
+import { Flag } from '../countries/flag.tsx';
+import { useCall } from '../data/use-call.ts';
 import { Card, CardBody, CardHeader } from '../ui/card.tsx';
 import { Progress } from '../ui/progress.tsx';
 
 const MOST = 8;
+const POLL_MS = 10_000;
 
-/** Where the users of this moment are, most first. */
+interface Row {
+  code: string;
+  connected: number;
+  bytes: number;
+}
+
+/** Where the users of this moment are, most first: as the stations say, or else the tracker. */
 export function CountryList({ countries }: { countries: Snapshot['countries'] }) {
-  const sorted = countries.toSorted((a, b) => b.connected - a.connected).slice(0, MOST);
-  const total = countries.reduce((sum, country) => sum + country.connected, 0);
+  const reported = countries.some(({ connected }) => connected > 0);
+  const tracked = useCall('countries.get', { source: 'tracker' }, { enabled: !reported, pollMs: POLL_MS });
+  const rows: Row[] = reported
+    ? countries.map((country) => ({
+        code: country.code,
+        connected: country.connected,
+        bytes: country.uploadedBytes + country.downloadedBytes,
+      }))
+    : (tracked.data?.rows ?? []).map((row) => ({
+        code: row.code,
+        connected: row.connected ?? 0,
+        bytes: row.uploadedBytes + row.downloadedBytes,
+      }));
+  const shown = rows.filter(({ connected }) => connected > 0).slice(0, MOST);
+  if (shown.length === 0) return null;
+  const total = rows.reduce((sum, { connected }) => sum + connected, 0);
+  const most = Math.max(1, ...shown.map(({ connected }) => connected));
   return (
     <Card>
-      <CardHeader title="Countries" description="As the stations report them; no address is seen or kept" />
+      <CardHeader
+        title="Countries"
+        description={
+          reported
+            ? 'As the stations report them; no address is seen or kept'
+            : 'Active addresses, as the tracker counts them; none is kept'
+        }
+        actions={
+          <Link href="/countries" className="text-accent-text text-sm underline-offset-4 hover:underline">
+            All
+          </Link>
+        }
+      />
       <CardBody>
         <ol className="flex flex-col gap-3">
-          {sorted.map((country) => (
-            <li
-              key={country.code}
-              className="grid grid-cols-[1.75rem_minmax(0,1fr)_auto] items-center gap-x-3"
-            >
-              <span
-                aria-hidden
-                className="rounded bg-sunken py-0.5 text-center font-medium font-mono text-ink-muted text-xs"
-              >
-                {country.code}
-              </span>
-              <span className="truncate">{countryName(country.code)}</span>
+          {shown.map(({ code, connected, bytes }) => (
+            <li key={code} className="grid grid-cols-[1.5rem_minmax(0,1fr)_auto] items-center gap-x-3">
+              <Flag code={code} />
+              <span className="truncate">{countryName(code)}</span>
               <span className="text-right">
-                <span className="font-medium">{formatCount(country.connected)}</span>
+                <span className="font-medium">{formatCount(connected)}</span>
                 <span className="ml-2 inline-block w-12 text-ink-faint text-sm">
-                  {formatShare(total === 0 ? 0 : country.connected / total)}
+                  {formatShare(total === 0 ? 0 : connected / total)}
                 </span>
               </span>
               <span className="col-span-2 col-start-2 flex items-center gap-3">
                 <Progress
-                  value={country.connected}
-                  max={Math.max(1, sorted[0]?.connected ?? 1)}
-                  label={`Users from ${countryName(country.code)}`}
+                  value={connected}
+                  max={most}
+                  label={`Users from ${countryName(code)}`}
                   className="h-1"
                 />
-                <span className="w-20 shrink-0 text-right text-ink-faint text-xs">
-                  {formatBytes(country.uploadedBytes + country.downloadedBytes)}
-                </span>
+                <span className="w-20 shrink-0 text-right text-ink-faint text-xs">{formatBytes(bytes)}</span>
               </span>
             </li>
           ))}

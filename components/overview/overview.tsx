@@ -44,7 +44,7 @@ export function Overview() {
                 </div>
                 <div className="flex min-w-0 flex-col gap-6">
                   <ServerCard snapshot={live} />
-                  {live.countries.length > 0 ? <CountryList countries={live.countries} /> : null}
+                  {isEmpty ? null : <CountryList countries={live.countries} />}
                 </div>
               </div>
             </>

@@ -6,17 +6,28 @@ import { Note } from '../ui/note.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { BalancerForm, type ConfigureBalancer } from './balancer-form.tsx';
 import { type ApplyFleet, FleetForm } from './fleet-form.tsx';
+import { type ConfigureHistory, HistoryCard } from './history-card.tsx';
+import { type MetricsActions, MetricsCard } from './metrics-card.tsx';
+import { type ConfigureTracker, TrackerForm } from './tracker-form.tsx';
 
 /** What the operator wants of this server. */
 export function SettingsPage({
   applyFleet,
   configureBalancer,
+  configureTracker,
+  configureHistory,
+  metrics,
 }: {
   applyFleet: ApplyFleet;
   configureBalancer: ConfigureBalancer;
+  configureTracker: ConfigureTracker;
+  configureHistory: ConfigureHistory;
+  metrics: MetricsActions;
 }) {
   const fleet = useCall('fleet.get', {});
   const balancer = useCall('balancer.get', {});
+  const tracker = useCall('tracker.get', {});
+  const history = useCall('history.get', {});
   return (
     <div className="flex max-w-3xl flex-col gap-6">
       <PageHeader
@@ -55,6 +66,27 @@ export function SettingsPage({
           />
         )}
       </LoadingPanel>
+      <LoadingPanel data={tracker.data} error={tracker.error} onRetry={() => void tracker.refetch()}>
+        {({ settings }) => (
+          <TrackerForm
+            key={JSON.stringify(settings)}
+            settings={settings}
+            configure={configureTracker}
+            onApplied={() => void tracker.refetch()}
+          />
+        )}
+      </LoadingPanel>
+      <LoadingPanel data={history.data} error={history.error} onRetry={() => void history.refetch()}>
+        {(state) => (
+          <HistoryCard
+            key={state.settings.maxMegabytes}
+            state={state}
+            configure={configureHistory}
+            onApplied={() => void history.refetch()}
+          />
+        )}
+      </LoadingPanel>
+      <MetricsCard actions={metrics} />
     </div>
   );
 }

@@ -1,6 +1,15 @@
 'use client';
 
-import { Activity, LayoutDashboard, type LucideIcon, Server, Settings, Waypoints } from 'lucide-react';
+import {
+  Activity,
+  ChartSpline,
+  Globe,
+  LayoutDashboard,
+  type LucideIcon,
+  Server,
+  Settings,
+  Waypoints,
+} from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { cn } from '../ui/cn.ts';
@@ -14,6 +23,8 @@ interface Destination {
 const DESTINATIONS: Destination[] = [
   { href: '/', label: 'Overview', icon: LayoutDashboard },
   { href: '/stations', label: 'Stations', icon: Server },
+  { href: '/countries', label: 'Countries', icon: Globe },
+  { href: '/history', label: 'History', icon: ChartSpline },
   { href: '/balancer', label: 'Balancer', icon: Waypoints },
   { href: '/activity', label: 'Activity', icon: Activity },
   { href: '/settings', label: 'Settings', icon: Settings },
@@ -53,14 +64,14 @@ export function BottomNavigation() {
   return (
     <nav
       aria-label="Pages"
-      className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-5 border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
+      className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-7 border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
     >
       {DESTINATIONS.map(({ href, label, icon: Icon }) => (
         <Link
           key={href}
           href={href}
           aria-current={isCurrent(href) ? 'page' : undefined}
-          className="flex h-16 flex-col items-center justify-center gap-1 font-medium text-ink-muted text-xs aria-[current=page]:text-accent-text"
+          className="flex h-16 flex-col items-center justify-center gap-1 font-medium text-[0.6875rem] text-ink-muted aria-[current=page]:text-accent-text"
         >
           <Icon className="size-5" aria-hidden />
           {label}

@@ -64,7 +64,7 @@ export function StationPage({
         {station ? <StateLine station={station} /> : null}
       </div>
       {station ? <Figures station={station} /> : null}
-      <HistoryCharts station={index} />
+      <HistoryCharts of={{ station: index }} />
       <LoadingPanel data={detail.data} error={detail.error} onRetry={() => void detail.refetch()}>
         {(data) => (
           <>

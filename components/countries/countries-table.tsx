@@ -1,0 +1,168 @@
+'use client';
+
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import type { CountriesReport, CountryRow } from '../../lib/contract/countries.ts';
+import { formatBytes } from '../../lib/format/bytes.ts';
+import { formatCount, formatShare } from '../../lib/format/count.ts';
+import { countryName } from '../../lib/format/country.ts';
+import { cn } from '../ui/cn.ts';
+import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx';
+import { type CountrySort, formatUsers, measureLabel, rateText } from './country-words.ts';
+import { Flag } from './flag.tsx';
+
+export interface CountryView {
+  search: string;
+  sort: CountrySort;
+  descending: boolean;
+}
+
+interface Column {
+  sort: CountrySort;
+  label: string;
+  cell: (row: CountryRow, report: CountriesReport) => string;
+  /** Seen on wide screens only. */
+  wide?: boolean;
+}
+
+function columnsOf({ source, from }: CountriesReport): Column[] {
+  const isNow = from === null && source !== 'legacy';
+  const users: Column[] = [
+    {
+      sort: 'users',
+      label: isNow ? measureLabel('users', source) : 'Users, average',
+      cell: ({ connected }) => (connected === null ? '–' : formatUsers(connected)),
+    },
+    {
+      sort: 'peak',
+      label: 'At most',
+      wide: true,
+      cell: ({ connectedMax }) => (connectedMax === null ? '–' : formatUsers(connectedMax)),
+    },
+  ];
+  const traffic: Column[] = [
+    {
+      sort: 'up',
+      label: isNow ? 'In, now' : 'In',
+      wide: true,
+      cell: (row) => (isNow ? rateText(row.uploadBps) : formatBytes(row.uploadedBytes)),
+    },
+    {
+      sort: 'down',
+      label: isNow ? 'Out, now' : 'Out',
+      wide: true,
+      cell: (row) => (isNow ? rateText(row.downloadBps) : formatBytes(row.downloadedBytes)),
+    },
+    {
+      sort: 'traffic',
+      label: isNow ? 'Traffic today' : 'Traffic',
+      cell: (row) => formatBytes(row.uploadedBytes + row.downloadedBytes),
+    },
+  ];
+  const clients: Column = {
+    sort: 'clients',
+    label: isNow ? 'Clients today' : 'Clients on a day',
+    cell: (row) => (row.clients === null ? '–' : `≈ ${formatCount(row.clients)}`),
+  };
+  if (source === 'legacy') return traffic;
+  const [now, peak] = users;
+  const shown = [...(now ? [now] : []), ...(isNow || peak === undefined ? [] : [peak]), ...traffic];
+  return source === 'tracker' ? [...shown, clients] : shown;
+}
+
+export interface CountriesTableProps {
+  report: CountriesReport;
+  rows: CountryRow[];
+  view: CountryView;
+  onViewChange: (view: CountryView) => void;
+  onChoose: (code: string) => void;
+}
+
+/** Every country, sortable; the name opens it over time. */
+export function CountriesTable({ report, rows, view, onViewChange, onChoose }: CountriesTableProps) {
+  const columns = columnsOf(report);
+  const total = report.total.connected ?? 0;
+  return (
+    <Table aria-label="Countries">
+      <TableHeader>
+        <tr>
+          <SortHead sort="name" label="Country" view={view} onViewChange={onViewChange} />
+          {columns.map(({ sort, label, wide }) => (
+            <SortHead
+              key={sort}
+              sort={sort}
+              label={label}
+              numeric
+              view={view}
+              onViewChange={onViewChange}
+              {...(wide ? { className: 'hidden sm:table-cell' } : {})}
+            />
+          ))}
+        </tr>
+      </TableHeader>
+      <TableBody>
+        {rows.map((row) => (
+          <TableRow key={row.code} data-interactive>
+            <TableCell>
+              <button
+                type="button"
+                onClick={() => onChoose(row.code)}
+                className="flex items-center gap-3 rounded text-left hover:text-accent-text"
+              >
+                <Flag code={row.code} />
+                <span className="min-w-0">{countryName(row.code)}</span>
+              </button>
+            </TableCell>
+            {columns.map(({ sort, cell, wide }) => (
+              <TableCell key={sort} numeric className={wide ? 'hidden sm:table-cell' : ''}>
+                {cell(row, report)}
+                {sort === 'users' && total > 0 ? (
+                  <span className="ml-2 inline-block w-12 text-ink-faint text-sm">
+                    {formatShare((row.connected ?? 0) / total)}
+                  </span>
+                ) : null}
+              </TableCell>
+            ))}
+          </TableRow>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+function SortHead({
+  sort,
+  label,
+  numeric,
+  view,
+  onViewChange,
+  className,
+}: {
+  sort: CountrySort;
+  label: string;
+  numeric?: boolean;
+  className?: string;
+} & Pick<CountriesTableProps, 'view' | 'onViewChange'>) {
+  const sorted = view.sort === sort;
+  const Arrow = view.descending ? ArrowDown : ArrowUp;
+  const next = { ...view, sort, descending: sorted ? !view.descending : sort !== 'name' };
+  return (
+    <TableHead
+      aria-sort={sorted ? (view.descending ? 'descending' : 'ascending') : 'none'}
+      {...(numeric ? { numeric } : {})}
+      {...(className === undefined ? {} : { className })}
+    >
+      <button
+        type="button"
+        onClick={() => onViewChange(next)}
+        className={cn(
+          'inline-flex items-center gap-1 rounded hover:text-ink',
+          sorted && 'text-ink',
+          numeric && 'flex-row-reverse',
+        )}
+      >
+        {label}
+        <Arrow className={cn('size-3.5', !sorted && 'invisible')} aria-hidden />
+      </button>
+    </TableHead>
+  );
+}

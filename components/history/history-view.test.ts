@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { HistorySeries } from '../../lib/contract/history.ts';
+import { differenceWords, drawLines, drawTotal, moved, readView, sumUp } from './history-view.ts';
+
+const series: HistorySeries = {
+  bucketSeconds: 60,
+  t: [0, 60_000, 120_000, 180_000],
+  connected: [10, null, 30, null],
+  connectedMax: [12, null, 40, null],
+  connecting: [0, null, 0, null],
+  uploadedBytes: [600, null, 1200, null],
+  downloadedBytes: [600, null, 1200, null],
+  stationsRunning: [3, null, 3, null],
+  clients: [null, null, null, null],
+};
+const NOW = 180_000;
+
+describe('sumUp', () => {
+  it('leaves gaps out of averages and says how many there are', () => {
+    expect(sumUp(series, NOW)).toEqual({
+      users: 20,
+      most: 40,
+      uploadedBytes: 1800,
+      downloadedBytes: 1800,
+      stations: 3,
+      gaps: 1,
+      buckets: 3,
+    });
+  });
+});
+
+describe('drawing', () => {
+  it('puts the period before under the same moments', () => {
+    const { points, lines } = drawTotal(series, { ...series, connected: [1, 2, 3, 4] }, 'users', NOW);
+    expect(lines.map(({ key, shape }) => [key, shape])).toEqual([
+      ['total', 'area'],
+      ['peak', 'line'],
+      ['before', 'dashed'],
+    ]);
+    expect(points[1]).toEqual({ at: 60_000, total: null, peak: null, before: 2 });
+  });
+
+  it('stacks lines, the rest in grey', () => {
+    const answer = {
+      bucketSeconds: 60,
+      t: [0],
+      lines: [
+        { key: 'IR', total: 5, values: [5] },
+        { key: 'other', total: 1, values: [1] },
+      ],
+    };
+    const view = readView(new URLSearchParams('by=country'));
+    const { lines } = drawLines(answer, view, NOW);
+    expect(lines.map(({ label, color }) => [label, color])).toEqual([
+      ['Iran', 1],
+      ['Other countries', 9],
+    ]);
+  });
+});
+
+describe('words and moves', () => {
+  it('compare with what was before', () => {
+    expect([
+      differenceWords(112, 100),
+      differenceWords(50, 100),
+      differenceWords(1, 0),
+      differenceWords(100, 100),
+    ]).toEqual([
+      '12 % more than before',
+      '50 % less than before',
+      'nothing to compare with',
+      'as much as before',
+    ]);
+  });
+
+  it('never leave the past', () => {
+    const range = { from: 1_000_000, to: 2_000_000 };
+    expect(moved(range, 'in', 9e9)).toEqual({ from: 1_250_000, to: 1_750_000 });
+    expect(moved(range, 'out', 2_000_000)).toEqual({ from: 0, to: 2_000_000 });
+    expect(moved(range, 'later', 2_100_000)).toEqual({ from: 1_100_000, to: 2_100_000 });
+    expect(moved(range, 'earlier', 9e9)).toEqual({ from: 500_000, to: 1_500_000 });
+  });
+});
