@@ -9,7 +9,6 @@ import { feature } from 'topojson-client';
 const require = createRequire(import.meta.url);
 const codes = require('i18n-iso-countries');
 const WIDTH = 960;
-const HEIGHT = 470;
 /** No shape of its own at this scale below this area, square units: a dot stands for it. */
 const DOT_BELOW = 6;
 /** Natural Earth has no number for these. */
@@ -26,13 +25,13 @@ const read = (scale) => {
 };
 
 const coarse = read('110m');
-const projection = geoNaturalEarth1().fitExtent(
-  [
-    [2, 2],
-    [WIDTH - 2, HEIGHT - 2],
-  ],
-  { type: 'FeatureCollection', features: coarse.filter((one) => codeOf(one) !== 'AQ') },
-);
+const land = { type: 'FeatureCollection', features: coarse.filter((one) => !LEFT_OUT.has(codeOf(one))) };
+const projection = geoNaturalEarth1().fitWidth(WIDTH, land);
+// What is left of the world begins at the upper edge and ends at the lower one.
+const [[, top], [, bottom]] = geoPath(projection).bounds(land);
+const [x, y] = projection.translate();
+projection.translate([x, y - top]);
+const height = Math.ceil(bottom - top);
 const draw = geoPath(projection).digits(1);
 const shapes = {};
 for (const one of coarse) {
@@ -56,7 +55,7 @@ const small = Object.keys(shapes).filter((code) => {
 const sorted = (object) => Object.fromEntries(Object.entries(object).sort(([a], [b]) => a.localeCompare(b)));
 writeFileSync(
   'components/countries/world-shapes.json',
-  `${JSON.stringify({ width: WIDTH, height: HEIGHT, shapes: sorted(shapes), dots: sorted(dots) })}\n`,
+  `${JSON.stringify({ width: WIDTH, height, shapes: sorted(shapes), dots: sorted(dots) })}\n`,
 );
 
 const flags = join(dirname(require.resolve('country-flag-icons/package.json')));

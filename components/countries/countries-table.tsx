@@ -116,7 +116,7 @@ export function CountriesTable({ report, rows, view, onViewChange, onChoose }: C
               <TableCell key={sort} numeric className={wide ? 'hidden sm:table-cell' : ''}>
                 {cell(row, report)}
                 {sort === 'users' && total > 0 ? (
-                  <span className="ml-2 inline-block w-12 text-ink-faint text-sm">
+                  <span className="ml-2 hidden w-12 text-ink-faint text-sm sm:inline-block">
                     {formatShare((row.connected ?? 0) / total)}
                   </span>
                 ) : null}

@@ -31,7 +31,7 @@ describe('viewCountries', () => {
 
 describe('shadeOf', () => {
   it('gives the largest the deepest shade, nothing none, and everybody else something', () => {
-    expect([0, 1, 500, 1000].map((value) => shadeOf(value, 1000))).toEqual([0, 1, 5, 5]);
+    expect([0, 1, 500, 1000].map((value) => shadeOf(value, 1000))).toEqual([0, 1, 4, 5]);
     expect(shadeOf(5, 0)).toBe(0);
   });
 

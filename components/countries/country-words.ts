@@ -52,18 +52,17 @@ export function rateText(bytesPerSecond: number): string {
 }
 
 /**
- * Which of six shades a value gets: by its logarithm, since a few countries have most of the users.
+ * Which of six shades a value gets: by its square root, since a few countries have most of the users.
  * @returns 0 for nothing, 1 to 5 otherwise
  */
 export function shadeOf(value: number, largest: number): number {
   if (value <= 0 || largest <= 0) return 0;
-  const share = Math.log1p((value / largest) * 999) / Math.log(1000);
-  return Math.min(5, 1 + Math.floor(share * 5));
+  return Math.min(5, 1 + Math.floor(Math.sqrt(value / largest) * 5));
 }
 
 /** Lower edge of each shade from 1 to 5, for the legend: the inverse of `shadeOf`. */
 export function shadeEdges(largest: number): number[] {
-  return [0, 1, 2, 3, 4].map((shade) => (largest * Math.expm1((shade / 5) * Math.log(1000))) / 999);
+  return [0, 1, 2, 3, 4].map((shade) => largest * (shade / 5) ** 2);
 }
 
 export type CountrySort = 'name' | 'users' | 'up' | 'down' | 'traffic' | 'clients' | 'peak';

@@ -8,7 +8,7 @@ import world from './world-shapes.json' with { type: 'json' };
 
 const SHAPES = Object.entries(world.shapes);
 const DOTS = Object.entries(world.dots) as [string, [number, number]][];
-const FILLS = ['fill-sunken', 'fill-map-1', 'fill-map-2', 'fill-map-3', 'fill-map-4', 'fill-map-5'];
+const FILLS = ['fill-line', 'fill-map-1', 'fill-map-2', 'fill-map-3', 'fill-map-4', 'fill-map-5'];
 
 /** The whole map is one stop of the tab key. */
 const ONE_STOP = { tabIndex: 0 };

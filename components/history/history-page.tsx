@@ -85,8 +85,8 @@ export function HistoryPage() {
               value={view.source}
               onValueChange={(value) => set('source', value)}
               options={[
-                { value: 'stations', label: 'As stations report' },
-                { value: 'tracker', label: 'As the tracker counts' },
+                { value: 'stations', label: 'By stations' },
+                { value: 'tracker', label: 'By the tracker' },
               ]}
             />
           ) : null}

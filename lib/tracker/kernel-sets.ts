@@ -16,8 +16,11 @@ import {
 } from './kernel-rules.ts';
 
 const TIMEOUT_MS = 15_000;
-/** Reading costs 15 µs of processor time by the address: with many of them windows become longer, up to a minute. */
-const COST_SHARE = 0.005;
+/**
+ * Reading costs 15 µs of processor time by the address, and as much as 2,000 addresses for the programs it takes: windows
+ * become longer until that is a sixth of a per cent of the time, up to a minute.
+ */
+const COST_SHARE = 0.0016;
 const LONGEST_MS = 60_000;
 
 export function kernelTable(prefix: string): string {
