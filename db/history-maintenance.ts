@@ -1,7 +1,8 @@
 /** Keeps the record within its time and its size: a bounded number of frames is forgotten a call, nobody waits. */
-import type Sqlite from 'better-sqlite3';
+
 import type { HistoryState } from '../lib/contract/history.ts';
 import { TIERS, type Tier } from '../lib/history/tiers.ts';
+import type { SqliteClient } from './open.ts';
 
 export interface HistoryMaintenance {
   /**
@@ -21,7 +22,7 @@ const PAGES_AT_ONCE = 64;
 const FREE_PAGES_KEPT = 128;
 const SOURCES_A_BUCKET = 4;
 
-export function openMaintenance(client: Sqlite.Database): HistoryMaintenance {
+export function openMaintenance(client: SqliteClient): HistoryMaintenance {
   const tables = TIERS.map((tier) => ({
     ...tier,
     remove: client.prepare(

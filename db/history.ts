@@ -1,5 +1,4 @@
 /** The time series at rest: frames by tier, written every ten seconds for ever, rolled up and forgotten as they age. */
-import type Sqlite from 'better-sqlite3';
 import type { StationCounter } from '../lib/history/counters.ts';
 import {
   createFrameReader,
@@ -12,7 +11,7 @@ import {
 import type { Recording } from '../lib/history/recorder.ts';
 import { bucketStart, MINUTE_SECONDS, TIERS, type Tier } from '../lib/history/tiers.ts';
 import { type HistoryMaintenance, openMaintenance } from './history-maintenance.ts';
-import type { Db } from './open.ts';
+import type { Db, SqliteClient, SqliteStatement } from './open.ts';
 import { openStationCounters } from './station-counters.ts';
 
 export interface HistoryStore extends HistoryMaintenance {
@@ -53,11 +52,11 @@ interface StoredFrame {
 }
 
 interface TierTable extends Tier {
-  get: Sqlite.Statement<[number], Buffer>;
-  put: Sqlite.Statement<[number, Buffer]>;
-  between: Sqlite.Statement<[number, number], StoredFrame>;
-  ofSource: Sqlite.Statement<[number, number, number], StoredFrame>;
-  newest: Sqlite.Statement<[number], number | null>;
+  get: SqliteStatement<[number], Buffer>;
+  put: SqliteStatement<[number, Buffer]>;
+  between: SqliteStatement<[number, number], StoredFrame>;
+  ofSource: SqliteStatement<[number, number, number], StoredFrame>;
+  newest: SqliteStatement<[number], number | null>;
 }
 
 export function openHistoryStore(db: Db): HistoryStore {
@@ -183,7 +182,7 @@ export function openHistoryStore(db: Db): HistoryStore {
   };
 }
 
-function openTable(client: Sqlite.Database, tier: Tier): TierTable {
+function openTable(client: SqliteClient, tier: Tier): TierTable {
   const { table } = tier;
   return {
     ...tier,

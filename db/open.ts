@@ -5,7 +5,11 @@ import Sqlite from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 
-export type Db = BetterSQLite3Database<Record<string, never>> & { $client: Sqlite.Database };
+export type Db = BetterSQLite3Database<Record<string, never>> & { $client: SqliteClient };
+
+/** The driver's own connection and statements, for queries that Drizzle has no words for. */
+export type SqliteClient = Sqlite.Database;
+export type SqliteStatement<Bound extends unknown[], Row = unknown> = Sqlite.Statement<Bound, Row>;
 
 /**
  * Opens (and creates) the database and brings it to the newest migration.

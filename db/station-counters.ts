@@ -1,7 +1,8 @@
 /** The counters of stations at rest: what a station said last, so that a new agent counts on from there. */
-import type Sqlite from 'better-sqlite3';
+
 import type { RegionBytes, StationCounter } from '../lib/history/counters.ts';
 import { emptyEntry, type FrameReader, packFrame } from '../lib/history/frame.ts';
+import type { SqliteClient } from './open.ts';
 
 const SAVE = `INSERT INTO station_counters
     (station, epoch, process_start_seconds, uploaded_bytes, downloaded_bytes, regions)
@@ -14,7 +15,7 @@ const ALL = `SELECT station, epoch, process_start_seconds AS processStartSeconds
 
 type Stored = Omit<StationCounter, 'regions'> & { regions: Buffer | null };
 
-export function openStationCounters(client: Sqlite.Database) {
+export function openStationCounters(client: SqliteClient) {
   const save = client.prepare(SAVE);
   const all = client.prepare<[], Stored>(ALL);
   return {
