@@ -1,6 +1,8 @@
 // The main job, told in order: first run, sign in, a fleet, its changes, what goes wrong, sign out.
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sendControl } from '../simulator/control.ts';
 import { runningOnEngine } from '../test/harness/fleet.ts';
 import { ADMINISTRATOR } from '../test/harness/panel.ts';
 import { openTcp, say } from '../test/harness/sockets.ts';
@@ -137,6 +139,75 @@ test('the balancer: its stations, a test of its configuration, an earlier one re
   await page.getByRole('radio', { name: 'Wanted' }).click();
   await expect(page.getByRole('region', { name: 'The wanted configuration' })).toContainText('least_conn');
   await lookAt(page, 'balancer');
+});
+
+test('countries: on the map, in the table, over time, and from the tracker', async ({
+  server,
+  story: page,
+}) => {
+  const { stationList } = await server.agent.client.call('snapshot.get', {});
+  const [first] = stationList;
+  await sendControl(first?.address ?? '', ['clients IR 30', 'clients RU 10', 'bytes IR 1000000 2000000']);
+  await page.goto('/countries');
+  const table = page.getByRole('table', { name: 'Countries' });
+  await expect(table.getByRole('row', { name: /Iran/ })).toContainText('30');
+  await expect(page.getByText('40 users, 2 countries')).toBeVisible();
+  await lookAt(page, 'countries');
+  // The map is one stop of the tab key; arrows go by the figures.
+  const map = page.getByRole('group', { name: /World map/ });
+  await map.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByText('Iran: 30')).toBeAttached();
+  await page.keyboard.press('Enter');
+  const sheet = page.getByRole('dialog', { name: 'Iran' });
+  await expect(sheet.getByRole('figure', { name: /Users connected/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByRole('searchbox', { name: 'Find a country' }).fill('russia');
+  await expect(table.getByRole('row')).toHaveCount(2);
+  await page.getByRole('radio', { name: '24 h' }).click();
+  await expect(page).toHaveURL(/range=24h/);
+  await page.reload();
+  await expect(page.getByText(/in the last 24 hours/)).toBeVisible();
+  await page.getByRole('button', { name: /^Tracker/ }).click();
+  await expect(page.getByText(/active addresses/)).toBeVisible();
+});
+
+test('history: drawn by country, looked at closer, and downloaded', async ({ story: page }) => {
+  await page.goto('/history?range=1h&by=country');
+  const chart = page.getByRole('figure', { name: /Users by country/ });
+  await expect(chart).toBeVisible();
+  await expect(page.getByText('Iran', { exact: true })).toBeVisible({ timeout: 30_000 });
+  await lookAt(page, 'history');
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await expect(page).toHaveURL(/from=\d+/);
+  await page.getByRole('button', { name: 'Back' }).click();
+  await expect(page).toHaveURL(/range=1h/);
+  await page.getByRole('button', { name: 'Choose' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Choose a range' });
+  await dialog.getByLabel('From').fill('2026-06-02T10:00');
+  await dialog.getByLabel('To').fill('2026-06-01T10:00');
+  await dialog.getByRole('button', { name: 'Show' }).click();
+  await expect(dialog.getByText('To must be after the beginning.')).toBeVisible();
+  await page.keyboard.press('Escape');
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'CSV' }).click();
+  const file = await (await download).path();
+  const [head = '', row = ''] = readFileSync(file, 'utf8').split('\r\n');
+  expect(head).toContain('time_utc,bucket_seconds,country,name');
+  expect(row).toMatch(/^\d{4}-\d{2}-\d{2}T/);
+});
+
+test('figures go to a scraper with the token, and to nobody else', async ({ server, story: page }) => {
+  await page.goto('/settings');
+  await page.getByRole('button', { name: 'Make a token' }).click();
+  const snippet = await page.getByText('job_name: conduit').textContent();
+  const token = /credentials: (\S+)/.exec(snippet ?? '')?.[1] ?? '';
+  const scrape = (headers: Record<string, string>) => fetch(`${server.panel.url}/metrics`, { headers });
+  const answer = await scrape({ authorization: `Bearer ${token}` });
+  expect(answer.status).toBe(200);
+  expect(await answer.text()).toContain('conduit_cluster_country_users{source="stations",country="IR"} 30');
+  expect((await scrape({})).status).toBe(401);
+  expect((await scrape({ authorization: `Bearer ${'x'.repeat(43)}` })).status).toBe(401);
 });
 
 test('an image that cannot be had fails with the way out, and the fleet stays', async ({

@@ -90,7 +90,7 @@ describe('parseMetrics', () => {
           `conduit_region_bytes_uploaded{region="${r.code}",scope="common"} ${r.up}`,
         ]);
         const metrics = parseMetrics(['conduit_connected_clients 1', ...text].join('\n'));
-        expect(metrics?.regions?.map((r) => [r.code, r.connected, r.uploadedBytes])).toEqual(
+        expect((metrics?.regions ?? []).map((r) => [r.code, r.connected, r.uploadedBytes])).toEqual(
           regions.map((r) => [r.code, r.connected, r.up]),
         );
       }),
