@@ -8,6 +8,8 @@ export interface CaptureOptions {
   preset: 'frontend' | 'all';
   ports: readonly number[];
   own: OwnAddresses;
+  /** Addresses of this server that clients may reach, as text. */
+  hosts: readonly string[];
   /** Names what is made in the kernel. */
   prefix: string;
 }

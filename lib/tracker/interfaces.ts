@@ -2,8 +2,15 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { readIfThere } from '../host/absent.ts';
 import { run } from '../host/run.ts';
 import { type OwnAddresses, ownAddresses } from './special-addresses.ts';
+
+/** Every route of this host, as the kernel lists them: another text means that the way out may be another. */
+export async function readRoutes(): Promise<string> {
+  const tables = ['/proc/net/route', '/proc/net/ipv6_route'].map(readIfThere);
+  return (await Promise.all(tables)).join();
+}
 
 interface Route {
   dst?: string;
@@ -60,4 +67,16 @@ export function readOwnAddresses(): OwnAddresses {
   return ownAddresses(
     Object.values(networkInterfaces()).flatMap((entries) => (entries ?? []).map(({ address }) => address)),
   );
+}
+
+/** Of containers; nobody outside reaches the host by them. */
+const INNER = /^(docker|br-|veth)/;
+
+/** Addresses by which clients may reach this server; a floating one can lie on the loopback. */
+export function readHostAddresses(): string[] {
+  return Object.entries(networkInterfaces())
+    .filter(([name]) => !INNER.test(name))
+    .flatMap(([, entries]) => (entries ?? []).map(({ address }) => address))
+    .filter((address) => !/^(127\.|::1$|fe80:)/.test(address))
+    .sort();
 }

@@ -67,11 +67,15 @@ describe('rules', () => {
 
 describe('tcpdump', () => {
   it('passes what is for our ports and from them, and tagged frames where there can be some', () => {
-    expect(captureFilter('frontend', [443, 5566], false)).toBe(
-      '(inbound and (tcp or udp) and (dst port 443 or dst port 5566)) or (outbound and (tcp or udp) and (src port 443 or src port 5566))',
+    const input = { preset: 'frontend', ports: [443, 5566], ethernet: false, hosts: ['192.0.2.7'] } as const;
+    expect(captureFilter(input)).toBe(
+      '((dst host 192.0.2.7) and (tcp or udp) and (dst port 443 or dst port 5566)) or ((src host 192.0.2.7) and (tcp or udp) and (src port 443 or src port 5566))',
     );
-    expect(captureFilter('frontend', [443], true)).toContain('or ether proto 0x8100 or ether proto 0x88a8');
-    expect(captureFilter('all', [443], false)).toBe('((ip or ip6) and not tcp port 22)');
+    expect(captureFilter({ ...input, hosts: [] })).toContain('(inbound and (tcp or udp)');
+    expect(captureFilter({ ...input, ethernet: true })).toContain(
+      'or ether proto 0x8100 or ether proto 0x88a8',
+    );
+    expect(captureFilter({ ...input, preset: 'all' })).toBe('((ip or ip6) and not tcp port 22)');
   });
 
   it('becomes whom its package made', () => {

@@ -16,7 +16,7 @@ const FLUSH_MS = 300;
 
 /** Resolves when it listens. @throws Error in words for people when it cannot */
 export async function startTcpdump(options: CaptureOptions): Promise<Capture> {
-  const { interface: name, preset, ports, own, table } = options;
+  const { interface: name, preset, ports, own, hosts, table } = options;
   const device = readInterface(name);
   if (device === null) throw new Error(`there is no interface ${name}`);
   const counted = { packets: 0, dropped: 0 };
@@ -62,7 +62,7 @@ export async function startTcpdump(options: CaptureOptions): Promise<Capture> {
     'tcpdump',
     [
       ...['-i', name, '-n', '-s', String(SNAP_BYTES), '-B', String(BUFFER_KIB), '-w', '-'],
-      ...['-Z', unprivilegedUser(), captureFilter(preset, ports, device.ethernet)],
+      ...['-Z', unprivilegedUser(), captureFilter({ preset, ports, ethernet: device.ethernet, hosts })],
     ],
     { onData, onLine },
   );

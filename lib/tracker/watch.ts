@@ -6,7 +6,13 @@ import { statSync } from 'node:fs';
 import type { TrackerSettings } from '../contract/settings.ts';
 import type { Capture, Counted } from './capture.ts';
 import { type GeoDatabase, openGeoDatabase } from './geo.ts';
-import { findMainInterface, readInterface, readOwnAddresses } from './interfaces.ts';
+import {
+  findMainInterface,
+  readHostAddresses,
+  readInterface,
+  readOwnAddresses,
+  readRoutes,
+} from './interfaces.ts';
 import { startKernelSets } from './kernel-sets.ts';
 import type { Report, WindowReport } from './messages.ts';
 import { ownAddresses } from './special-addresses.ts';
@@ -26,7 +32,7 @@ export interface WatchOptions {
 }
 
 const BUCKET_MS = 10_000;
-const LOOK_MS = 500;
+const LOOK_MS = 1000;
 /** The way to the internet, our addresses and the file of countries are looked at this often. */
 const SURROUNDINGS_MS = 10_000;
 const FIRST_RETRY_MS = 1000;
@@ -40,12 +46,16 @@ export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: Watc
   let settings: TrackerSettings | null = null;
   let ports: readonly number[] = [];
   let own = ownAddresses([]);
+  let hosts: string[] = [];
   let geo: GeoDatabase | null = null;
   let geoError: string | null = null;
   let capture: Capture | null = null;
   /** What the capture that runs was started for; another picture ends it. */
   let picture = '';
   let device: string | null = null;
+  let knownRoutes = '';
+  /** The interface that was asked for at the last look. */
+  let followed: string | null = null;
   let surroundingsAt = Number.NEGATIVE_INFINITY;
   let state: Report['state'] = 'off';
   let message: string | null = null;
@@ -99,7 +109,14 @@ export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: Watc
     surroundingsAt = performance.now();
     freshenGeo();
     own = readOwnAddresses();
-    device = wanted.interface ?? (await findMainInterface());
+    hosts = readHostAddresses();
+    const routes = await readRoutes();
+    if (wanted.interface !== null) device = wanted.interface;
+    // The question is a program to start: it is asked again only when some route is another.
+    else if (device === null || routes !== knownRoutes || wanted.interface !== followed)
+      device = await findMainInterface();
+    knownRoutes = routes;
+    followed = wanted.interface;
     report();
   }
 
@@ -132,7 +149,15 @@ export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: Watc
     if (device === null)
       return wait('No way to the internet was found; choose the interface to watch in the settings.');
     if (readInterface(device) === null) return wait(`The interface ${device} is not there.`);
-    const options = { table: tally.table, interface: device, preset: wanted.preset, ports, own, prefix };
+    const options = {
+      table: tally.table,
+      interface: device,
+      preset: wanted.preset,
+      ports,
+      own,
+      hosts,
+      prefix,
+    };
     try {
       const begun = await (wanted.capture === 'kernel' ? startKernelSets(options) : startTcpdump(options));
       capture = begun;
@@ -199,15 +224,7 @@ export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: Watc
     }
     await freshenSurroundings(settings);
     const wanted = { ...settings, preset };
-    const next = JSON.stringify([
-      preset,
-      settings.capture,
-      device,
-      index(device),
-      ports,
-      [...own.v4],
-      own.v6.length,
-    ]);
+    const next = JSON.stringify([preset, settings.capture, device, index(device), ports, hosts]);
     if (next !== picture) {
       await stop();
       picture = next;
