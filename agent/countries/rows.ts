@@ -141,8 +141,11 @@ export function legacyRows(countries: readonly LegacyCountry[]): Rows {
   };
 }
 
-/** Most users first; those with too few clients together, last. */
-export function inOrder({ rows, total }: Rows, foldBelow: number): Rows {
+/** Most users first; those with too few clients together, last; those of which there is nothing to say not at all. */
+export function inOrder({ rows: all, total }: Rows, foldBelow: number): Rows {
+  const rows = all.filter(
+    (row) => row.connected || row.connectedMax || row.connecting || row.uploadedBytes || row.downloadedBytes,
+  );
   const few = rows.filter((row) => row.code === 'other' || clientsOf(row) < foldBelow);
   const named = rows.filter((row) => !few.includes(row)).sort(byUsersThenBytes);
   const [first, ...rest] = few;

@@ -197,7 +197,8 @@ function Countries({
 }
 
 function headline({ source, rows, total, from }: CountriesReport): string {
-  const countries = plural(rows.filter(({ code }) => code.length === 2).length, 'country', 'countries');
+  const here = rows.filter(({ code, connected }) => code.length === 2 && (from !== null || connected !== 0));
+  const countries = plural(here.length, 'country', 'countries');
   if (source === 'legacy') return `${formatBytes(total.uploadedBytes + total.downloadedBytes)}, ${countries}`;
   const who = source === 'tracker' ? 'active addresses' : 'users';
   const average = from === null ? '' : ' on average';

@@ -1,7 +1,15 @@
 import { AppError } from '../../lib/contract/errors.ts';
 
+let signingOut = false;
+
+/** A question under way while the reader signs out finds no session any more; that is not news to anybody. */
+export function noteSigningOut(on: boolean): void {
+  signingOut = on;
+}
+
 /** The agent ended the session (signed out elsewhere, password reset, too old): only signing in again helps. */
 export function leaveToLogin(): void {
+  if (signingOut) return;
   const next = window.location.pathname + window.location.search;
   window.location.assign(`/login?${new URLSearchParams({ reason: 'ended', next })}`);
 }

@@ -41,9 +41,11 @@ export function HistoryCard({
         <Table aria-label="What the record holds">
           <TableHeader>
             <tr>
-              <TableHead>A figure for each</TableHead>
+              <TableHead>One for each</TableHead>
               <TableHead>Kept for</TableHead>
-              <TableHead numeric>Records</TableHead>
+              <TableHead numeric className="hidden sm:table-cell">
+                Records
+              </TableHead>
               <TableHead numeric>Since</TableHead>
             </tr>
           </TableHeader>
@@ -52,7 +54,9 @@ export function HistoryCard({
               <TableRow key={bucketSeconds}>
                 <TableCell>{formatDuration(bucketSeconds * 1000)}</TableCell>
                 <TableCell>{keepSeconds === null ? 'ever' : formatDuration(keepSeconds * 1000)}</TableCell>
-                <TableCell numeric>{formatCount(buckets)}</TableCell>
+                <TableCell numeric className="hidden sm:table-cell">
+                  {formatCount(buckets)}
+                </TableCell>
                 <TableCell numeric>{oldest === null ? '–' : <Time at={oldest} />}</TableCell>
               </TableRow>
             ))}

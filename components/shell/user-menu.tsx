@@ -3,6 +3,7 @@
 import { CircleUser, LogOut } from 'lucide-react';
 import { signOut } from 'next-auth/react';
 import { useState } from 'react';
+import { noteSigningOut } from '../data/session-ended.ts';
 import { Button } from '../ui/button.tsx';
 import {
   DropdownMenu,
@@ -19,9 +20,11 @@ export function UserMenu({ username }: { username: string }) {
   const leave = async () => {
     setPending(true);
     try {
+      noteSigningOut(true);
       await signOut({ redirect: false });
       window.location.assign('/login?reason=signed-out');
     } catch {
+      noteSigningOut(false);
       setPending(false);
       toast({
         tone: 'critical',
