@@ -115,6 +115,7 @@ export function CountriesTable({ report, rows, view, onViewChange, onChoose }: C
             {columns.map(({ sort, cell, wide }) => (
               <TableCell key={sort} numeric className={wide ? 'hidden sm:table-cell' : ''}>
                 {cell(row, report)}
+                {sort === 'users' ? <Personal row={row} /> : null}
                 {sort === 'users' && total > 0 ? (
                   <span className="ml-2 hidden w-12 text-ink-faint text-sm sm:inline-block">
                     {formatShare((row.connected ?? 0) / total)}
@@ -126,6 +127,16 @@ export function CountriesTable({ report, rows, view, onViewChange, onChoose }: C
         ))}
       </TableBody>
     </Table>
+  );
+}
+
+/** Clients of the operator's own circle are kept apart from everybody else's. */
+function Personal({ row: { personal } }: { row: CountryRow }) {
+  if (personal === null || personal.connected === 0) return null;
+  return (
+    <span className="ml-1 text-ink-faint text-sm">
+      (<span title="Of your own circle">{formatUsers(personal.connected)} personal</span>)
+    </span>
   );
 }
 

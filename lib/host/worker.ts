@@ -1,5 +1,5 @@
 /** Starts our own worker threads, which lie beside the program that starts them: in the source tree and in a release. */
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 /** Where each worker's source is; in a release each is a bundle of its own beside the agent's. */
@@ -10,10 +10,9 @@ const SOURCES = {
 export type WorkerName = keyof typeof SOURCES;
 
 export function startWorker(name: WorkerName, data: unknown): Worker {
-  const program = process.argv[1] ?? '.';
-  const file = program.endsWith('.mjs')
-    ? join(dirname(program), `${name}.mjs`)
-    : join(import.meta.dirname, '../..', SOURCES[name]);
+  const here = import.meta.dirname;
+  const isSource = import.meta.filename.endsWith('.ts');
+  const file = isSource ? join(here, '../..', SOURCES[name]) : join(here, `${name}.mjs`);
   return new Worker(file, { workerData: data });
 }
 
