@@ -29,7 +29,8 @@ export function openMaintenance(client: SqliteClient): HistoryMaintenance {
       `DELETE FROM ${tier.table} WHERE key IN (SELECT key FROM ${tier.table} WHERE key < ? ORDER BY key LIMIT ${AT_ONCE})`,
     ),
     oldest: client.prepare<[], number | null>(`SELECT min(key) FROM ${tier.table}`).pluck(),
-    count: client.prepare<[], number>(`SELECT count(*) FROM ${tier.table}`).pluck(),
+    // Not a count: that would read every page of a year.
+    newest: client.prepare<[], number | null>(`SELECT max(key) FROM ${tier.table}`).pluck(),
   }));
   const pragma = (name: string) => client.pragma(name, { simple: true }) as number;
   const usedBytes = () => (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
@@ -53,17 +54,23 @@ export function openMaintenance(client: SqliteClient): HistoryMaintenance {
     },
     size: () => ({
       databaseBytes: usedBytes(),
-      tiers: tables.map(({ width, keep, count, oldest }) => {
-        const key = oldest.get() ?? null;
+      tiers: tables.map(({ width, keep, newest, oldest }) => {
+        const first = startOf(oldest.get());
+        const last = startOf(newest.get());
         return {
           bucketSeconds: width,
           keepSeconds: keep,
-          buckets: count.get() ?? 0,
-          oldest: key === null ? null : Math.floor(key / SOURCES_A_BUCKET) * 1000,
+          buckets: first === null || last === null ? 0 : (last - first) / width + 1,
+          oldest: first === null ? null : first * 1000,
         };
       }),
     }),
   };
+}
+
+/** Seconds since the epoch. */
+function startOf(key: number | null | undefined): number | null {
+  return key == null ? null : Math.floor(key / SOURCES_A_BUCKET);
 }
 
 function isForgotten({ keep }: Tier): boolean {

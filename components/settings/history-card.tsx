@@ -44,7 +44,7 @@ export function HistoryCard({
               <TableHead>One for each</TableHead>
               <TableHead>Kept for</TableHead>
               <TableHead numeric className="hidden sm:table-cell">
-                Records
+                Points
               </TableHead>
               <TableHead numeric>Since</TableHead>
             </tr>

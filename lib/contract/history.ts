@@ -112,6 +112,7 @@ export const historyStateSchema = z.object({
       bucketSeconds: z.number(),
       /** How long it is kept; null for ever. */
       keepSeconds: z.number().nullable(),
+      /** From the oldest to the newest; some may be empty. */
       buckets: z.number(),
       oldest: z.number().nullable(),
     }),
