@@ -60,6 +60,8 @@ async function counted(): Promise<Map<string, Bytes>> {
 }
 const of = (all: Map<string, Bytes>, code: string): Bytes => all.get(code) ?? { up: 0, down: 0 };
 
+/** The kernel's windows last up to a minute, and what is lost is noticed at the end of one. */
+const TWO_WINDOWS_MS = 240_000;
 const COUNT = 200;
 const BYTES = 300;
 const UDP_HEADER = 8;
@@ -127,7 +129,7 @@ for (const capture of ['tcpdump', 'kernel'] as const) {
       await expectCounted();
     });
 
-    it('goes on by itself after it was killed', async () => {
+    it('goes on by itself after it was killed', { timeout: TWO_WINDOWS_MS }, async () => {
       const { restarts } = await state();
       if (capture === 'tcpdump') process.kill(await tcpdumpOf(agent.pid()), 'SIGKILL');
       else await run('nft', ['delete', 'table', 'inet', `${prefix}_geo`]);
@@ -142,7 +144,9 @@ for (const capture of ['tcpdump', 'kernel'] as const) {
       await expectCounted();
     });
 
-    it('says that its interface is gone, and goes on when it is back', async () => {
+    it('says that its interface is gone, and goes on when it is back', {
+      timeout: TWO_WINDOWS_MS,
+    }, async () => {
       await world.unplug();
       await waitFor(
         'the tracker to say what it waits for',
