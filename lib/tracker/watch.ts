@@ -33,7 +33,7 @@ export interface WatchOptions {
 
 const BUCKET_MS = 10_000;
 const LOOK_MS = 1000;
-/** The way to the internet, our addresses and the file of countries are looked at this often. */
+/** The way to the internet and the file of countries are looked at this often. */
 const SURROUNDINGS_MS = 10_000;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30_000;
@@ -108,8 +108,6 @@ export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: Watc
     if (performance.now() - surroundingsAt < SURROUNDINGS_MS) return;
     surroundingsAt = performance.now();
     freshenGeo();
-    own = readOwnAddresses();
-    hosts = readHostAddresses();
     const routes = await readRoutes();
     if (wanted.interface !== null) device = wanted.interface;
     // The question is a program to start: it is asked again only when some route is another.
@@ -223,6 +221,9 @@ export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: Watc
       return;
     }
     await freshenSurroundings(settings);
+    // An address that is new must not wait for ten seconds: its clients would not be counted.
+    own = readOwnAddresses();
+    hosts = readHostAddresses();
     const wanted = { ...settings, preset };
     const next = JSON.stringify([preset, settings.capture, device, index(device), ports, hosts]);
     if (next !== picture) {

@@ -158,9 +158,15 @@ for (const capture of ['tcpdump', 'kernel'] as const) {
         return problems.some(({ code }) => code === 'tracker-waiting');
       });
       await world.plugIn();
-      await waitFor('the tracker to watch again', async () => (await state()).state === 'running', {
-        timeoutMs: 45_000,
-      });
+      // It begins anew with each address that the interface gets.
+      await waitFor(
+        'the tracker to watch again, and to go on doing so',
+        async () => {
+          const { state: now, since } = await state();
+          return now === 'running' && since !== null && Date.now() - since > 3000;
+        },
+        { timeoutMs: 45_000 },
+      );
       await expectCounted();
     });
   });
