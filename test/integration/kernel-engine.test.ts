@@ -38,6 +38,12 @@ beforeAll(async () => {
     prefix,
     balancer: { primaryPort: PRIMARY, secondaryPort: 30_566, extraPorts: [EXTRA] },
   });
+  // The tracker has a table of its own, which is not what this is about.
+  await agent.client.call('tracker.configure', { preset: 'off' });
+  await waitFor('the tracker to leave', async () => {
+    const { stdout } = await run('nft', ['list', 'tables']);
+    return !stdout.includes(`${prefix}_geo`);
+  });
   const settings = { count: 4, image: 'conduit-simulator:february', loopbackPorts: false };
   expect((await apply(agent, { settings })).state).toBe('succeeded');
   before = await rulesOfOthers();
