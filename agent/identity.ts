@@ -2,7 +2,6 @@
  * Administrators, their sessions, and the one-time set-up link. Passwords are checked here and nowhere else;
  * tokens are 256 random bits, kept as SHA-256 only.
  */
-import { createHash, randomBytes } from 'node:crypto';
 import { eq, lt } from 'drizzle-orm';
 import type { Db } from '../db/open.ts';
 import { admins, sessions, setupLinks } from '../db/schema/identity.ts';
@@ -10,6 +9,7 @@ import { AppError } from '../lib/contract/errors.ts';
 import type { Session } from '../lib/contract/identity.ts';
 import type { ActivityLog } from './activity.ts';
 import { hashPassword, verifyPassword } from './password.ts';
+import { newToken, sha256 } from './token.ts';
 
 const SESSION_MS = 7 * 24 * 60 * 60 * 1000;
 const SETUP_LINK_MS = 60 * 60 * 1000;
@@ -226,12 +226,4 @@ export function createIdentity({
 /** 0 for the first failures, then 2 s, 4 s, 8 s … up to 15 minutes. */
 function lockMs(failures: number): number {
   return failures <= FREE_FAILURES ? 0 : Math.min(2 ** (failures - FREE_FAILURES) * 1000, LONGEST_LOCK_MS);
-}
-
-function newToken(): string {
-  return randomBytes(32).toString('base64url');
-}
-
-function sha256(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { openDatabase } from '../db/open.ts';
+import { reachablePorts } from '../lib/balancer/listeners.ts';
 import { VERSION } from '../lib/contract/transport.ts';
 import { createDocker } from '../lib/host/docker.ts';
 import { pathsFor } from '../lib/host/paths.ts';
@@ -55,10 +56,7 @@ function build(): Deps {
   });
   const tracker = createTrackerService({
     ...core,
-    balancerPorts: () => {
-      const { primaryPort, secondaryPort, extraPorts } = balancer.settings();
-      return [primaryPort, secondaryPort, ...extraPorts];
-    },
+    balancerPorts: () => reachablePorts(balancer.settings()),
     onWindow: (window) => live.observeTracker(window),
   });
   const live = createLiveService({

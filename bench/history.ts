@@ -7,7 +7,7 @@ import { createHistoryWriter } from '../agent/live/history-writer.ts';
 import { createPast, type Past } from '../agent/live/past.ts';
 import { openHistoryStore } from '../db/history.ts';
 import { type Db, openDatabase } from '../db/open.ts';
-import { type Frame, packFrame, SOURCES } from '../lib/history/frame.ts';
+import { type Frame, frameKey, packFrame } from '../lib/history/frame.ts';
 import { TIERS } from '../lib/history/tiers.ts';
 import { rounded, STATIONS, say } from './fleet.ts';
 import { COUNTRIES, countriesFrame, judgedFleet, stationsFrame, trackerWindow } from './history-world.ts';
@@ -60,7 +60,7 @@ async function fillYear(file: string, tracked: boolean): Promise<{ db: Db; megab
   for (const { table, width, keep } of TIERS) {
     const put = db.$client.prepare(`INSERT INTO ${table} (key, frame) VALUES (?, ?)`);
     const from = Math.ceil((END - Math.min(keep ?? YEAR, YEAR)) / width) * width;
-    const store = (frame: Frame) => put.run(frame.at * 4 + SOURCES[frame.source], packFrame(frame));
+    const store = (frame: Frame) => put.run(frameKey(frame.at, frame.source), packFrame(frame));
     const fill = db.$client.transaction(() => {
       for (let at = from; at + width <= END; at += width) {
         store(stationsFrame(at, width));

@@ -1,6 +1,7 @@
 /** Keeps the record within its time and its size: a bounded number of frames is forgotten a call, nobody waits. */
 
 import type { HistoryState } from '../lib/contract/history.ts';
+import { bucketOfKey, KEYS_A_BUCKET } from '../lib/history/frame.ts';
 import { TIERS, type Tier } from '../lib/history/tiers.ts';
 import type { SqliteClient } from './open.ts';
 
@@ -20,7 +21,6 @@ const AT_ONCE = 240;
 /** Pages that are given back to the disk in one go. */
 const PAGES_AT_ONCE = 64;
 const FREE_PAGES_KEPT = 128;
-const SOURCES_A_BUCKET = 4;
 
 export function openMaintenance(client: SqliteClient): HistoryMaintenance {
   const tables = TIERS.map((tier) => ({
@@ -35,7 +35,7 @@ export function openMaintenance(client: SqliteClient): HistoryMaintenance {
   const pragma = (name: string) => client.pragma(name, { simple: true }) as number;
   const usedBytes = () => (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
   const forget = (tier: (typeof tables)[number], before: number) =>
-    tier.remove.run(Math.floor(before) * SOURCES_A_BUCKET).changes > 0;
+    tier.remove.run(Math.floor(before) * KEYS_A_BUCKET).changes > 0;
 
   const prune = client.transaction((now: number, maxBytes: number) => {
     for (const tier of tables) if (tier.keep !== null) forget(tier, now - tier.keep);
@@ -70,7 +70,7 @@ export function openMaintenance(client: SqliteClient): HistoryMaintenance {
 
 /** Seconds since the epoch. */
 function startOf(key: number | null | undefined): number | null {
-  return key == null ? null : Math.floor(key / SOURCES_A_BUCKET);
+  return key == null ? null : bucketOfKey(key);
 }
 
 function isForgotten({ keep }: Tier): boolean {

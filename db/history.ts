@@ -1,10 +1,13 @@
 /** The time series at rest: frames by tier, written every ten seconds for ever, rolled up and forgotten as they age. */
 import type { StationCounter } from '../lib/history/counters.ts';
 import {
+  bucketOfKey,
   createFrameReader,
   createFrameSum,
   type Frame,
   type FrameSource,
+  frameKey,
+  KEYS_A_BUCKET,
   packFrame,
   SOURCES,
 } from '../lib/history/frame.ts';
@@ -41,9 +44,6 @@ export interface HistoryStore extends HistoryMaintenance {
   ): void;
 }
 
-/** Keys of one bucket; a source is a number below it. */
-const SOURCES_A_BUCKET = 4;
-const keyOf = (at: number, source: FrameSource) => at * SOURCES_A_BUCKET + SOURCES[source];
 const SOURCE_NAMES = Object.keys(SOURCES) as FrameSource[];
 
 interface StoredFrame {
@@ -68,23 +68,26 @@ export function openHistoryStore(db: Db): HistoryStore {
   const counters = openStationCounters(client);
   const oldest = client
     .prepare<[], number | null>(
-      `SELECT min(key) / ${SOURCES_A_BUCKET} FROM (${TIERS.map(({ table }) => `SELECT min(key) AS key FROM ${table}`).join(' UNION ALL ')})`,
+      `SELECT min(key) / ${KEYS_A_BUCKET} FROM (${TIERS.map(({ table }) => `SELECT min(key) AS key FROM ${table}`).join(' UNION ALL ')})`,
     )
     .pluck();
 
   const recorded = client
     .prepare<[], number>(
-      `SELECT DISTINCT key % ${SOURCES_A_BUCKET} FROM (SELECT key FROM history_1d
+      `SELECT DISTINCT key % ${KEYS_A_BUCKET} FROM (SELECT key FROM history_1d
          UNION ALL SELECT * FROM (SELECT key FROM history_10s ORDER BY key DESC LIMIT 100))`,
     )
     .pluck();
+  /** Sources only ever come; looking through the days for them is left to the first who asks. */
+  let known: Set<number> | null = null;
 
   function add(frame: Frame): void {
-    const key = keyOf(frame.at, frame.source);
-    const known = fine?.get.get(key);
-    if (known === undefined) return void fine?.put.run(key, packFrame(frame));
+    known?.add(SOURCES[frame.source]);
+    const key = frameKey(frame.at, frame.source);
+    const before = fine?.get.get(key);
+    if (before === undefined) return void fine?.put.run(key, packFrame(frame));
     const sum = createFrameSum(reader, frame.source);
-    sum.add(known);
+    sum.add(before);
     sum.add(packFrame(frame));
     fine?.put.run(key, packFrame(sum.done()));
   }
@@ -94,14 +97,14 @@ export function openHistoryStore(db: Db): HistoryStore {
     let at: number | null = null;
     let sums = new Map<number, ReturnType<typeof createFrameSum>>();
     const close = () => {
-      for (const [source, sum] of sums) replace(tier, (at ?? 0) * SOURCES_A_BUCKET + source, sum.done());
+      for (const [source, sum] of sums) replace(tier, (at ?? 0) * KEYS_A_BUCKET + source, sum.done());
       sums = new Map();
     };
-    for (const { key, frame } of below.between.all(from * SOURCES_A_BUCKET, to * SOURCES_A_BUCKET)) {
-      const bucket = bucketStart(Math.floor(key / SOURCES_A_BUCKET), tier.width);
+    for (const { key, frame } of below.between.all(from * KEYS_A_BUCKET, to * KEYS_A_BUCKET)) {
+      const bucket = bucketStart(bucketOfKey(key), tier.width);
       if (bucket !== at) close();
       at = bucket;
-      const source = key % SOURCES_A_BUCKET;
+      const source = key % KEYS_A_BUCKET;
       let sum = sums.get(source);
       if (sum === undefined) {
         sum = createFrameSum(reader, SOURCE_NAMES[source] ?? 'stations');
@@ -123,8 +126,8 @@ export function openHistoryStore(db: Db): HistoryStore {
   }
 
   const rolledUpTo = (tier: TierTable, now: number) => {
-    const newest = tier.newest.get(keyOf(now + 1, 'stations'));
-    return newest == null ? 0 : Math.floor(newest / SOURCES_A_BUCKET) + tier.width;
+    const newest = tier.newest.get(frameKey(now + 1, 'stations'));
+    return newest == null ? 0 : bucketOfKey(newest) + tier.width;
   };
 
   const rollUp = client.transaction((from: number, to: number, now: number) => {
@@ -159,8 +162,8 @@ export function openHistoryStore(db: Db): HistoryStore {
     ...openMaintenance(client),
     counters: () => counters.all(reader),
     sources() {
-      const found = recorded.all();
-      return { stations: found.includes(SOURCES.regions), tracker: found.includes(SOURCES.tracker) };
+      known ??= new Set(recorded.all());
+      return { stations: known.has(SOURCES.regions), tracker: known.has(SOURCES.tracker) };
     },
     oldest: () => oldest.get() ?? null,
     record: (recordings) => record.immediate(recordings),
@@ -173,9 +176,8 @@ export function openHistoryStore(db: Db): HistoryStore {
         if (table === undefined) continue;
         const edge = i === 0 ? to : Math.min(to, rolledUpTo(table, now));
         if (edge <= at) continue;
-        const range = [at * SOURCES_A_BUCKET, edge * SOURCES_A_BUCKET, SOURCES[source]] as const;
-        for (const { key, frame } of table.ofSource.iterate(...range))
-          visit(Math.floor(key / SOURCES_A_BUCKET), frame);
+        const range = [at * KEYS_A_BUCKET, edge * KEYS_A_BUCKET, SOURCES[source]] as const;
+        for (const { key, frame } of table.ofSource.iterate(...range)) visit(bucketOfKey(key), frame);
         at = edge;
       }
     },
@@ -192,7 +194,7 @@ function openTable(client: SqliteClient, tier: Tier): TierTable {
     ),
     between: client.prepare(`SELECT key, frame FROM ${table} WHERE key >= ? AND key < ? ORDER BY key`),
     ofSource: client.prepare(
-      `SELECT key, frame FROM ${table} WHERE key >= ? AND key < ? AND key % ${SOURCES_A_BUCKET} = ? ORDER BY key`,
+      `SELECT key, frame FROM ${table} WHERE key >= ? AND key < ? AND key % ${KEYS_A_BUCKET} = ? ORDER BY key`,
     ),
     newest: client.prepare<[number], number | null>(`SELECT max(key) FROM ${table} WHERE key < ?`).pluck(),
   };

@@ -38,16 +38,20 @@ export function createCountriesService({
     return stationRows(countries, today, lately('stations', 'minute'));
   }
 
+  function describe() {
+    return describeSources({
+      stations: live.reportsCountries(),
+      recorded: live.recordedSources(),
+      tracker: tracker.state(),
+      hasLegacy: listLegacyCountries(db).length > 0,
+    });
+  }
+
   return {
+    sources: describe,
     async report({ source: asked, from, to }) {
       const { foldBelow } = tracker.settings();
-      const known = {
-        stations: live.reportsCountries(),
-        recorded: live.recordedSources(),
-        tracker: tracker.state(),
-        hasLegacy: listLegacyCountries(db).length > 0,
-      };
-      const sources = describeSources(known);
+      const sources = describe();
       const source = asked ?? sources.find(({ available }) => available)?.source ?? 'stations';
       const answer = (rows: Rows, range: { from: number; to: number } | null): CountriesReport => ({
         at: now(),

@@ -1,9 +1,10 @@
 /** Lets a scraper in: one token at a time, kept as a hash, shown once. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { getScrapeToken, saveScrapeToken } from '../../db/history-settings.ts';
 import { AppError } from '../../lib/contract/errors.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { LiveService } from '../live/service.ts';
+import { newToken, sha256 } from '../token.ts';
 import type { TrackerService } from '../tracker/service.ts';
 import { toExposition } from './exposition.ts';
 import type { CountriesService } from './service.ts';
@@ -15,9 +16,6 @@ export interface Scraping {
   /** @param token undefined: root asks. @throws AppError unauthenticated */
   scrape(token: string | undefined, isRoot: boolean): Promise<string>;
 }
-
-const TOKEN_BYTES = 32;
-const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
 
 export function createScraping({
   db,
@@ -35,7 +33,7 @@ export function createScraping({
 }): Scraping {
   function check(token: string | undefined): void {
     const known = getScrapeToken(db);
-    const given = Buffer.from(hashOf(token ?? ''));
+    const given = Buffer.from(sha256(token ?? ''));
     if (known === null || token === undefined || !timingSafeEqual(given, Buffer.from(known.hash)))
       throw new AppError('unauthenticated', {
         message: 'This token may not read the figures.',
@@ -43,11 +41,11 @@ export function createScraping({
       });
   }
 
-  async function ofSources() {
-    const { sources } = await countries.report({});
+  function ofSources() {
     const from = 0;
     return Promise.all(
-      sources
+      countries
+        .sources()
         .filter(({ source, available }) => available && source !== 'legacy')
         .map(async ({ source }) => ({
           now: await countries.report({ source }),
@@ -62,8 +60,8 @@ export function createScraping({
       return { enabled: token !== null, createdAt: token?.createdAt ?? null };
     },
     createToken(actor) {
-      const token = randomBytes(TOKEN_BYTES).toString('base64url');
-      saveScrapeToken(db, { hash: hashOf(token), createdAt: now() }, now());
+      const token = newToken();
+      saveScrapeToken(db, { hash: sha256(token), createdAt: now() }, now());
       activity.record({
         actor,
         action: 'metrics.createToken',

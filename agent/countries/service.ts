@@ -6,6 +6,8 @@ import type { LiveService } from '../live/service.ts';
 import type { TrackerService } from '../tracker/service.ts';
 
 export interface CountriesService {
+  /** Every source, in the order of truth. */
+  sources(): CountriesReport['sources'];
   /** @throws AppError invalid_input for a range that is none */
   report(query: Parsed<'countries.get'>): Promise<CountriesReport>;
 }

@@ -36,9 +36,11 @@ export function createRecordService({
   live,
 }: CoreDeps & { live: Pick<LiveService, 'historyState'> }): RecordService {
   let timer: NodeJS.Timeout | undefined;
+  // Asked for with every snapshot.
+  let checked = getDatabaseCheck(db);
 
   function schedule(): void {
-    const last = getDatabaseCheck(db)?.at ?? 0;
+    const last = checked?.at ?? 0;
     const due = Math.max(FIRST_CHECK_MS, last + CHECK_EVERY_MS - now());
     timer = setTimeout(() => void service.check().finally(schedule), Math.min(due, CHECK_EVERY_MS));
     timer.unref();
@@ -50,7 +52,7 @@ export function createRecordService({
       settings: getHistorySettings(db),
       ...rest,
       oldest: oldest === null ? null : oldest * 1000,
-      check: getDatabaseCheck(db),
+      check: checked,
     };
   }
 
@@ -72,21 +74,21 @@ export function createRecordService({
       try {
         const message = await runWorker<string>('check-database', paths.database, CHECK_TIMEOUT_MS);
         const ok = message === 'ok';
-        saveDatabaseCheck(db, { at, ok, message: ok ? null : message }, at);
+        checked = { at, ok, message: ok ? null : message };
+        saveDatabaseCheck(db, checked, at);
         if (!ok) log.error({ message }, 'the database is damaged');
       } catch (error) {
         log.warn({ err: error }, 'the database could not be checked');
       }
     },
     problems() {
-      const check = getDatabaseCheck(db);
-      if (check === null || check.ok) return [];
+      if (checked === null || checked.ok) return [];
       return [
         {
           code: 'database-damaged',
           severity: 'critical',
           title: 'The database is damaged',
-          detail: `A check found: ${check.message ?? 'an error'}.`,
+          detail: `A check found: ${checked.message ?? 'an error'}.`,
           remedy:
             'Stop the agent, copy the state directory away, and bring the database back from a backup. Stations and their keys are not in it and not in danger.',
           station: null,

@@ -12,9 +12,14 @@ export function portGroups({ primaryPort, secondaryPort, extraPorts }: Ports): {
   return { primary: [primaryPort, ...extraPorts], secondary: [secondaryPort] };
 }
 
-/** Every listener, the two named ports first. */
-export function listenersOf({ primaryPort, secondaryPort, extraPorts }: Ports): PortAndProtocol[] {
-  return [primaryPort, secondaryPort, ...extraPorts].flatMap((port) =>
+/** Every port clients reach, the two named ones first. */
+export function reachablePorts({ primaryPort, secondaryPort, extraPorts }: Ports): number[] {
+  return [primaryPort, secondaryPort, ...extraPorts];
+}
+
+/** Every listener, in the order of the ports. */
+export function listenersOf(ports: Ports): PortAndProtocol[] {
+  return reachablePorts(ports).flatMap((port) =>
     (['tcp', 'udp'] as const).map((protocol) => ({ port, protocol })),
   );
 }

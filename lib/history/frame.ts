@@ -8,6 +8,19 @@
 export const SOURCES = { stations: 0, regions: 1, tracker: 2 } as const;
 export type FrameSource = keyof typeof SOURCES;
 
+/** Keys of one bucket; a source's number is below it. */
+export const KEYS_A_BUCKET = 4;
+
+/** Under what a frame is stored: keys follow the order of time. @param at start of the bucket, seconds */
+export function frameKey(at: number, source: FrameSource): number {
+  return at * KEYS_A_BUCKET + SOURCES[source];
+}
+
+/** Start of the bucket a key belongs to, seconds since the epoch. */
+export function bucketOfKey(key: number): number {
+  return Math.floor(key / KEYS_A_BUCKET);
+}
+
 /** One series in one bucket. Everything in it adds up, except the two maxima. */
 export interface Entry {
   /** `stations`: 0 is the fleet, n is station n. Otherwise a country, see country-key.ts. */

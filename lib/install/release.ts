@@ -3,7 +3,7 @@
  * run from there and not from the checkout, which may lie where the panel's account cannot read, and may change.
  */
 import { createHash } from 'node:crypto';
-import { constants, existsSync } from 'node:fs';
+import { constants } from 'node:fs';
 import {
   copyFile,
   cp,
@@ -37,8 +37,6 @@ const SOURCES = [
   'proxy.ts',
   'tsconfig.json',
 ];
-/** Git keeps no empty folders. */
-const OPTIONAL = new Set(['public']);
 const KEPT_RELEASES = 2;
 
 /** Hash of the sources in `checkout` for this processor; tests do not count. */
@@ -79,7 +77,7 @@ export async function assembleRelease({ checkout, releasesDir, name }: AssembleO
     cp(join(checkout, from), join(partial, to), { recursive: true, verbatimSymlinks: true });
   await copy('.next/standalone', 'panel');
   await copy('.next/static', 'panel/.next/static');
-  if (existsSync(join(checkout, 'public'))) await copy('public', 'panel/public');
+  await copy('public', 'panel/public');
   await copy('dist', 'dist');
   await copy('db/migrations', 'db/migrations');
   await copy('templates', 'templates');
@@ -150,7 +148,6 @@ async function sourceFiles(checkout: string): Promise<string[]> {
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === 'ENOTDIR') return [name];
-        if (code === 'ENOENT' && OPTIONAL.has(name)) return [];
         throw error;
       }
     }),

@@ -63,20 +63,24 @@ export function readInterface(name: string): { ethernet: boolean; index: string 
   }
 }
 
-export function readOwnAddresses(): OwnAddresses {
-  return ownAddresses(
-    Object.values(networkInterfaces()).flatMap((entries) => (entries ?? []).map(({ address }) => address)),
-  );
-}
-
 /** Of containers; nobody outside reaches the host by them. */
 const INNER = /^(docker|br-|veth)/;
 
-/** Addresses by which clients may reach this server; a floating one can lie on the loopback. */
-export function readHostAddresses(): string[] {
-  return Object.entries(networkInterfaces())
-    .filter(([name]) => !INNER.test(name))
-    .flatMap(([, entries]) => (entries ?? []).map(({ address }) => address))
-    .filter((address) => !/^(127\.|::1$|fe80:)/.test(address))
-    .sort();
+export interface ServerAddresses {
+  own: OwnAddresses;
+  /** Those by which clients may reach this server, as text; a floating one can lie on the loopback. */
+  hosts: string[];
+}
+
+export function readAddresses(): ServerAddresses {
+  const all = Object.entries(networkInterfaces()).flatMap(([name, entries]) =>
+    (entries ?? []).map(({ address }) => ({ name, address })),
+  );
+  return {
+    own: ownAddresses(all.map(({ address }) => address)),
+    hosts: all
+      .filter(({ name, address }) => !INNER.test(name) && !/^(127\.|::1$|fe80:)/.test(address))
+      .map(({ address }) => address)
+      .sort(),
+  };
 }

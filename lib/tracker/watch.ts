@@ -8,10 +8,10 @@ import type { Capture, Counted } from './capture.ts';
 import { type GeoDatabase, openGeoDatabase } from './geo.ts';
 import {
   findMainInterface,
-  readHostAddresses,
+  readAddresses,
   readInterface,
-  readOwnAddresses,
   readRoutes,
+  type ServerAddresses,
 } from './interfaces.ts';
 import { startKernelSets } from './kernel-sets.ts';
 import type { Report, WindowReport } from './messages.ts';
@@ -45,17 +45,15 @@ const edgeOf = (ms: number) => Math.floor(ms / BUCKET_MS) * BUCKET_MS;
 export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: WatchOptions): Watch {
   let settings: TrackerSettings | null = null;
   let ports: readonly number[] = [];
-  let own = ownAddresses([]);
-  let hosts: string[] = [];
+  let addresses: ServerAddresses = { own: ownAddresses([]), hosts: [] };
   let geo: GeoDatabase | null = null;
   let geoError: string | null = null;
   let capture: Capture | null = null;
   /** What the capture that runs was started for; another picture ends it. */
   let picture = '';
   let device: string | null = null;
-  let knownRoutes = '';
-  /** The interface that was asked for at the last look. */
-  let followed: string | null = null;
+  /** The interface that is wanted, or the routes that led to the one that was found. */
+  let asked = '';
   let surroundingsAt = Number.NEGATIVE_INFINITY;
   let state: Report['state'] = 'off';
   let message: string | null = null;
@@ -66,7 +64,10 @@ export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: Watc
   let windowFrom = edgeOf(Date.now());
   let countedThreadMs = threadCpuMs();
   const sum: Counted = { packets: 0, dropped: 0, cpuMs: 0 };
-  const tally = createTally({ countryOf: (address) => geo?.countryOf(address) ?? null, own: () => own });
+  const tally = createTally({
+    countryOf: (address) => geo?.countryOf(address) ?? null,
+    own: () => addresses.own,
+  });
 
   let closed = false;
   let busy: Promise<void> = Promise.resolve();
@@ -108,13 +109,10 @@ export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: Watc
     if (performance.now() - surroundingsAt < SURROUNDINGS_MS) return;
     surroundingsAt = performance.now();
     freshenGeo();
-    const routes = await readRoutes();
-    if (wanted.interface !== null) device = wanted.interface;
-    // The question is a program to start: it is asked again only when some route is another.
-    else if (device === null || routes !== knownRoutes || wanted.interface !== followed)
-      device = await findMainInterface();
-    knownRoutes = routes;
-    followed = wanted.interface;
+    const question = wanted.interface ?? (await readRoutes());
+    // Finding the way out means to start a program: that is done again only when some route is another.
+    if (device === null || question !== asked) device = wanted.interface ?? (await findMainInterface());
+    asked = question;
     report();
   }
 
@@ -152,8 +150,7 @@ export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: Watc
       interface: device,
       preset: wanted.preset,
       ports,
-      own,
-      hosts,
+      ...addresses,
       prefix,
     };
     try {
@@ -222,10 +219,9 @@ export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: Watc
     }
     await freshenSurroundings(settings);
     // An address that is new must not wait for ten seconds: its clients would not be counted.
-    own = readOwnAddresses();
-    hosts = readHostAddresses();
+    addresses = readAddresses();
     const wanted = { ...settings, preset };
-    const next = JSON.stringify([preset, settings.capture, device, index(device), ports, hosts]);
+    const next = JSON.stringify([preset, settings.capture, device, index(device), ports, addresses.hosts]);
     if (next !== picture) {
       await stop();
       picture = next;
