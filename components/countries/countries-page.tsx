@@ -12,9 +12,9 @@ import { RangePicker } from '../history/range-picker.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card, CardBody, CardHeader } from '../ui/card.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
-import { Input } from '../ui/input.tsx';
 import { LoadingPanel } from '../ui/loading-panel.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
+import { SearchInput } from '../ui/search-input.tsx';
 import { Segmented } from '../ui/segmented.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useNow } from '../ui/use-now.ts';
@@ -144,20 +144,12 @@ function Countries({
           </EmptyState>
         ) : (
           <>
-            <div className="relative p-4 sm:max-w-xs">
-              <Search
-                className="pointer-events-none absolute top-7 left-7 size-4 text-ink-faint"
-                aria-hidden
-              />
-              <Input
-                type="search"
-                placeholder="Find a country"
-                aria-label="Find a country"
-                className="pl-9"
-                value={view.search}
-                onChange={(event) => setView({ ...view, search: event.target.value })}
-              />
-            </div>
+            <SearchInput
+              label="Find a country"
+              className="m-4 sm:max-w-72"
+              value={view.search}
+              onChange={(text) => setView({ ...view, search: text })}
+            />
             {rows.length === 0 ? (
               <EmptyState
                 icon={Search}

@@ -1,12 +1,11 @@
 'use client';
 
-import { ArrowDown, ArrowUp } from 'lucide-react';
 import type { CountriesReport, CountryRow } from '../../lib/contract/countries.ts';
 import { formatBytes } from '../../lib/format/bytes.ts';
 import { formatCount, formatShare } from '../../lib/format/count.ts';
 import { countryName } from '../../lib/format/country.ts';
-import { cn } from '../ui/cn.ts';
-import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '../ui/table.tsx';
+import { SortHead } from '../ui/sort-head.tsx';
+import { Table, TableBody, TableCell, TableHeader, TableRow } from '../ui/table.tsx';
 import { type CountrySort, formatUsers, measureLabel, rateText } from './country-words.ts';
 import { Flag } from './flag.tsx';
 
@@ -85,7 +84,7 @@ export function CountriesTable({ report, rows, view, onViewChange, onChoose }: C
     <Table aria-label="Countries">
       <TableHeader>
         <tr>
-          <SortHead sort="name" label="Country" view={view} onViewChange={onViewChange} />
+          <SortHead sort="name" label="Country" ascendingFirst view={view} onViewChange={onViewChange} />
           {columns.map(({ sort, label, wide }) => (
             <SortHead
               key={sort}
@@ -137,43 +136,5 @@ function Personal({ row: { personal } }: { row: CountryRow }) {
     <span className="ml-1 text-ink-faint text-sm">
       (<span title="Of your own circle">{formatUsers(personal.connected)} personal</span>)
     </span>
-  );
-}
-
-function SortHead({
-  sort,
-  label,
-  numeric,
-  view,
-  onViewChange,
-  className,
-}: {
-  sort: CountrySort;
-  label: string;
-  numeric?: boolean;
-  className?: string;
-} & Pick<CountriesTableProps, 'view' | 'onViewChange'>) {
-  const sorted = view.sort === sort;
-  const Arrow = view.descending ? ArrowDown : ArrowUp;
-  const next = { ...view, sort, descending: sorted ? !view.descending : sort !== 'name' };
-  return (
-    <TableHead
-      aria-sort={sorted ? (view.descending ? 'descending' : 'ascending') : 'none'}
-      {...(numeric ? { numeric } : {})}
-      {...(className === undefined ? {} : { className })}
-    >
-      <button
-        type="button"
-        onClick={() => onViewChange(next)}
-        className={cn(
-          'inline-flex items-center gap-1 rounded hover:text-ink',
-          sorted && 'text-ink',
-          numeric && 'flex-row-reverse',
-        )}
-      >
-        {label}
-        <Arrow className={cn('size-3.5', !sorted && 'invisible')} aria-hidden />
-      </button>
-    </TableHead>
   );
 }

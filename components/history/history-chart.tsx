@@ -14,10 +14,18 @@ import { Card, CardBody, CardHeader } from '../ui/card.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadingPanel } from '../ui/loading-panel.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
-import { type Drawing, drawLines, drawTotal, MOST_LINES, moved, sumUp, type View } from './history-view.ts';
+import {
+  type Drawing,
+  drawLines,
+  drawTotal,
+  MOST_LINES,
+  MOST_POINTS,
+  moved,
+  sumUp,
+  type View,
+} from './history-view.ts';
 import { type Range, rangeWords } from './range.ts';
 
-const MAX_POINTS = 400;
 const DAY_SECONDS = 86_400;
 
 export interface HistoryChartProps {
@@ -47,7 +55,7 @@ export function HistoryChart(props: HistoryChartProps) {
       by: divided ?? 'station',
       source: view.source,
       measure: view.measure,
-      maxPoints: MAX_POINTS,
+      maxPoints: MOST_POINTS,
       top: MOST_LINES,
     },
     { enabled: divided !== null && bounds.to > 0 && total.data !== undefined, keepPrevious: true },
@@ -114,11 +122,18 @@ export function HistoryChart(props: HistoryChartProps) {
   );
 }
 
+const MOVES = [
+  { how: 'earlier', label: 'Earlier', icon: ChevronLeft },
+  { how: 'later', label: 'Later', icon: ChevronRight },
+  { how: 'in', label: 'Zoom in', icon: ZoomIn },
+  { how: 'out', label: 'Zoom out', icon: ZoomOut },
+] as const;
+
 function Zoom({
   onMove,
   onBack,
 }: {
-  onMove: (how: 'in' | 'out' | 'earlier' | 'later') => void;
+  onMove: (how: (typeof MOVES)[number]['how']) => void;
   onBack: (() => void) | null;
 }) {
   return (
@@ -129,18 +144,11 @@ function Zoom({
           Back
         </Button>
       )}
-      <Button size="icon-sm" variant="ghost" aria-label="Earlier" onClick={() => onMove('earlier')}>
-        <ChevronLeft aria-hidden />
-      </Button>
-      <Button size="icon-sm" variant="ghost" aria-label="Later" onClick={() => onMove('later')}>
-        <ChevronRight aria-hidden />
-      </Button>
-      <Button size="icon-sm" variant="ghost" aria-label="Zoom in" onClick={() => onMove('in')}>
-        <ZoomIn aria-hidden />
-      </Button>
-      <Button size="icon-sm" variant="ghost" aria-label="Zoom out" onClick={() => onMove('out')}>
-        <ZoomOut aria-hidden />
-      </Button>
+      {MOVES.map(({ how, label, icon: Icon }) => (
+        <Button key={how} size="icon-sm" variant="ghost" aria-label={label} onClick={() => onMove(how)}>
+          <Icon aria-hidden />
+        </Button>
+      ))}
     </div>
   );
 }

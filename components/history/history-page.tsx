@@ -17,6 +17,7 @@ import {
   bytesWords,
   differenceWords,
   type Measure,
+  MOST_POINTS,
   readView,
   type Sums,
   sumUp,
@@ -27,8 +28,6 @@ import { type Range, rangeBounds, rangeWords, readRange, writeRange } from './ra
 import { RangePicker } from './range-picker.tsx';
 import { StationsChart } from './stations-chart.tsx';
 import { useZone, ZonePicker } from './zone-picker.tsx';
-
-const MAX_POINTS = 400;
 
 /** Users, traffic and stations over any range: in all, or by country or station on each other. */
 export function HistoryPage() {
@@ -41,10 +40,10 @@ export function HistoryPage() {
   const bounds = useMemo(() => ({ from, to }), [from, to]);
   const asked = { enabled: now !== null, keepPrevious: true };
   const source = view.by === 'country' && view.source === 'tracker' ? { source: view.source } : {};
-  const total = useCall('history.query', { ...bounds, maxPoints: MAX_POINTS, ...source }, asked);
+  const total = useCall('history.query', { ...bounds, maxPoints: MOST_POINTS, ...source }, asked);
   const before = useCall(
     'history.query',
-    { from: Math.max(0, 2 * from - to), to: Math.max(1, from), maxPoints: MAX_POINTS, ...source },
+    { from: Math.max(0, 2 * from - to), to: Math.max(1, from), maxPoints: MOST_POINTS, ...source },
     { ...asked, enabled: now !== null && view.compare && from > 0 },
   );
   const set = (key: string, value: string) => setParams((edit) => edit.set(key, value));

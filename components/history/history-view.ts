@@ -30,6 +30,9 @@ const COLORS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 /** As many lines as there are colours that can be told apart. */
 export const MOST_LINES = COLORS.length;
 
+/** Of one chart: more than its pixels are nobody's gain. */
+export const MOST_POINTS = 400;
+
 export interface Drawing {
   points: ChartPoint[];
   lines: ChartLine[];

@@ -1,6 +1,6 @@
 'use client';
 
-import { Pause, Play, Search } from 'lucide-react';
+import { Pause, Play } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { AppError, type ErrorBody } from '../../lib/contract/errors.ts';
 import { type LogLine, logLineSchema } from '../../lib/contract/fleet.ts';
@@ -9,8 +9,8 @@ import { readStream } from '../live/read-stream.ts';
 import { Button } from '../ui/button.tsx';
 import { Card, CardBody, CardHeader } from '../ui/card.tsx';
 import { cn } from '../ui/cn.ts';
-import { Input } from '../ui/input.tsx';
 import { ErrorNote } from '../ui/note.tsx';
+import { SearchInput } from '../ui/search-input.tsx';
 import { Switch } from '../ui/switch.tsx';
 
 /** More than this a browser shows slowly; the station keeps 45 MB. */
@@ -55,17 +55,12 @@ export function StationLog({ station }: { station: number }) {
       />
       <CardBody className="flex flex-col gap-4">
         <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
-          <div className="relative min-w-48 flex-1">
-            <Search className="pointer-events-none absolute top-3 left-3 size-4 text-ink-faint" aria-hidden />
-            <Input
-              type="search"
-              aria-label="Search the log"
-              placeholder="Search the log"
-              className="pl-9"
-              value={search}
-              onChange={(event) => setSearch(event.target.value)}
-            />
-          </div>
+          <SearchInput
+            label="Search the log"
+            className="min-w-48 flex-1"
+            value={search}
+            onChange={setSearch}
+          />
           {/* biome-ignore lint/a11y/noLabelWithoutControl: the switch inside is the control */}
           <label className="flex items-center gap-2 text-sm">
             <Switch checked={showNoise} onCheckedChange={setShowNoise} />

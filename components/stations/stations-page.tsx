@@ -9,9 +9,9 @@ import { useLive } from '../live/use-snapshot.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
-import { Input } from '../ui/input.tsx';
 import { LoadingPanel } from '../ui/loading-panel.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
+import { SearchInput } from '../ui/search-input.tsx';
 import { Select } from '../ui/select.tsx';
 import { StationActionButtons, type StationActions } from './station-actions.tsx';
 import { StationCard } from './station-card.tsx';
@@ -80,17 +80,12 @@ function StationsList({ snapshot, actions }: { snapshot: Snapshot; actions: Stat
   return (
     <div className="flex flex-col gap-4">
       <div className="flex flex-wrap items-center gap-3">
-        <div className="relative min-w-48 flex-1 sm:max-w-xs">
-          <Search className="pointer-events-none absolute top-3 left-3 size-4 text-ink-faint" aria-hidden />
-          <Input
-            type="search"
-            placeholder="Find a station"
-            aria-label="Find a station"
-            className="pl-9"
-            value={view.search}
-            onChange={(event) => setView({ ...view, search: event.target.value })}
-          />
-        </div>
+        <SearchInput
+          label="Find a station"
+          className="min-w-48 flex-1 sm:max-w-xs"
+          value={view.search}
+          onChange={(text) => setView({ ...view, search: text })}
+        />
         <div className="w-44">
           <Select
             aria-label="Show stations in this state"

@@ -1,9 +1,8 @@
 'use client';
 
-import { ArrowDown, ArrowUp } from 'lucide-react';
 import type { StationSnapshot } from '../../lib/contract/snapshot.ts';
 import { Checkbox } from '../ui/checkbox.tsx';
-import { cn } from '../ui/cn.ts';
+import { SortHead } from '../ui/sort-head.tsx';
 import { Table, TableBody, TableHead, TableHeader } from '../ui/table.tsx';
 import { RowSpacer, useWindowRows } from '../ui/use-window-rows.tsx';
 import { StationRow } from './station-row.tsx';
@@ -51,8 +50,16 @@ export function StationsTable(props: StationsTableProps) {
                 aria-label="Select all that are shown"
               />
             </TableHead>
-            {COLUMNS.map((column) => (
-              <SortableHead key={column.key} column={column} view={view} onViewChange={props.onViewChange} />
+            {COLUMNS.map(({ key, label, numeric }) => (
+              <SortHead
+                key={key}
+                sort={key}
+                label={label}
+                {...(numeric ? { numeric } : {})}
+                ascendingFirst={key === 'index' || key === 'state'}
+                view={view}
+                onViewChange={props.onViewChange}
+              />
             ))}
           </tr>
         </TableHeader>
@@ -79,39 +86,5 @@ export function StationsTable(props: StationsTableProps) {
         </TableBody>
       </Table>
     </div>
-  );
-}
-
-function SortableHead({
-  column,
-  view,
-  onViewChange,
-}: { column: (typeof COLUMNS)[number] } & Pick<StationsTableProps, 'view' | 'onViewChange'>) {
-  const { label, numeric } = column;
-  const sorted = view.sort === column.key;
-  const Arrow = view.descending ? ArrowDown : ArrowUp;
-  const next = {
-    ...view,
-    sort: column.key,
-    descending: sorted ? !view.descending : column.key !== 'index' && column.key !== 'state',
-  };
-  return (
-    <TableHead
-      aria-sort={sorted ? (view.descending ? 'descending' : 'ascending') : 'none'}
-      {...(numeric ? { numeric } : {})}
-    >
-      <button
-        type="button"
-        onClick={() => onViewChange(next)}
-        className={cn(
-          'inline-flex items-center gap-1 rounded hover:text-ink',
-          sorted && 'text-ink',
-          numeric && 'flex-row-reverse',
-        )}
-      >
-        {label}
-        <Arrow className={cn('size-3.5', !sorted && 'invisible')} aria-hidden />
-      </button>
-    </TableHead>
   );
 }

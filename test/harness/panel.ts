@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from '@playwright/test';
@@ -125,9 +125,7 @@ async function layOut(base: string): Promise<void> {
   const panel = join(base, 'panel');
   await cp(join(root, '.next/standalone'), panel, { recursive: true, verbatimSymlinks: true });
   await cp(join(root, '.next/static'), join(panel, '.next/static'), { recursive: true });
-  await cp(join(root, 'public'), join(panel, 'public'), { recursive: true }).catch(() =>
-    mkdir(join(panel, 'public')),
-  );
+  await cp(join(root, 'public'), join(panel, 'public'), { recursive: true });
   await cp(process.execPath, join(base, 'node'));
   await writeFile(join(base, 'secret'), randomBytes(32).toString('hex'), { mode: 0o644 });
 }
