@@ -80,7 +80,7 @@ export interface NetworkDetail {
   labels: Record<string, string>;
 }
 
-interface EngineInfo {
+export interface EngineInfo {
   version: string;
   cgroupVersion: string;
   rootDir: string;

@@ -7,7 +7,8 @@ import { AppError } from '../contract/errors.ts';
 import { engineError, notModified, statusOf } from './docker-errors.ts';
 import { addressesOf, createOptions, nanoCpus, toDetail, toEvent } from './docker-shapes.ts';
 import { frames, lines, untilAborted, within } from './docker-streams.ts';
-import type { Docker } from './docker-types.ts';
+import type { Docker, EngineInfo } from './docker-types.ts';
+import { createEngineTurns } from './engine-turns.ts';
 
 export function createDocker(socketPath: string): Docker {
   const engine = new Dockerode({ socketPath });
@@ -25,31 +26,31 @@ export function createDocker(socketPath: string): Docker {
     });
   }
 
-  let size: Promise<{ cpus: number; memoryBytes: number }> | undefined;
-  /** What the host has, asked once; a failed answer is asked for again. */
-  function hostSize(): Promise<{ cpus: number; memoryBytes: number }> {
-    size ??= guarded(engine.info()).then(
-      (info: Record<string, unknown>) => ({ cpus: Number(info.NCPU), memoryBytes: Number(info.MemTotal) }),
-      (error: unknown) => {
-        size = undefined;
-        throw error;
-      },
-    );
-    return size;
+  let known: Promise<EngineInfo> | undefined;
+  /** What the engine and the host are, asked once; a failed answer is asked for again. */
+  function engineOnce(): Promise<EngineInfo> {
+    known ??= info().catch((error: unknown) => {
+      known = undefined;
+      throw error;
+    });
+    return known;
+  }
+  const turns = createEngineTurns(async () => (await engineOnce()).version);
+
+  async function info(): Promise<EngineInfo> {
+    const answer = (await guarded(engine.info())) as Record<string, unknown>;
+    return {
+      version: String(answer.ServerVersion),
+      cgroupVersion: String(answer.CgroupVersion ?? '1'),
+      rootDir: String(answer.DockerRootDir),
+      storageDriver: String(answer.Driver),
+      cpus: Number(answer.NCPU),
+      memoryBytes: Number(answer.MemTotal),
+    };
   }
 
   return {
-    async info() {
-      const info = (await guarded(engine.info())) as Record<string, unknown>;
-      return {
-        version: String(info.ServerVersion),
-        cgroupVersion: String(info.CgroupVersion ?? '1'),
-        rootDir: String(info.DockerRootDir),
-        storageDriver: String(info.Driver),
-        cpus: Number(info.NCPU),
-        memoryBytes: Number(info.MemTotal),
-      };
-    },
+    info,
     async listContainers({ all, label }) {
       const filters = label === undefined ? undefined : { label: [label] };
       const list = await guarded(
@@ -67,27 +68,29 @@ export function createDocker(socketPath: string): Docker {
     },
     async inspectContainer(nameOrId) {
       const found = await orNull(engine.getContainer(nameOrId).inspect());
-      return found === null ? null : toDetail(found, await hostSize());
+      return found === null ? null : toDetail(found, await engineOnce());
     },
     async create(spec) {
       const container = await guarded(engine.createContainer(createOptions(spec)));
       return container.id;
     },
     async start(id) {
-      await notModified(engine.getContainer(id).start());
+      await turns.take('starting a station', () => notModified(engine.getContainer(id).start()));
     },
     async stop(id, graceSeconds) {
-      await notModified(engine.getContainer(id).stop({ t: graceSeconds }));
+      const stop = () => notModified(engine.getContainer(id).stop({ t: graceSeconds }));
+      await turns.take('stopping a station', stop, graceSeconds);
     },
     async unpause(id) {
       await guarded(engine.getContainer(id).unpause());
     },
     async restart(id, graceSeconds) {
-      await guarded(engine.getContainer(id).restart({ t: graceSeconds }));
+      const restart = () => guarded(engine.getContainer(id).restart({ t: graceSeconds }));
+      await turns.take('restarting a station', restart, graceSeconds);
     },
     async remove(id, { force }) {
       try {
-        await engine.getContainer(id).remove({ force, v: false });
+        await turns.take('removing a station', () => engine.getContainer(id).remove({ force, v: false }));
       } catch (error) {
         // 404: gone; 409: its removal is already in progress.
         const status = statusOf(error);
@@ -97,7 +100,7 @@ export function createDocker(socketPath: string): Docker {
     },
     async updateResources(id, { cpus, memoryBytes }) {
       // The engine cannot take a limit away (it ignores 0 and refuses -1), but all that the host has is no limit.
-      const host = await hostSize();
+      const host = await engineOnce();
       const memory = memoryBytes ?? host.memoryBytes;
       // Swap follows memory, as at creation: lowering memory alone is refused.
       const update = { NanoCpus: nanoCpus(cpus ?? host.cpus), Memory: memory, MemorySwap: memory * 2 };
