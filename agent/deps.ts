@@ -13,6 +13,7 @@ import type { JobRunner } from './jobs/runner.ts';
 import type { LiveService } from './live/service.ts';
 import type { RecordService } from './record/create.ts';
 import type { TrackerService } from './tracker/service.ts';
+import type { TuningService } from './tuning/create.ts';
 
 /** What every part of the agent is given; `main.ts` builds it, nothing else holds state. */
 export interface CoreDeps {
@@ -37,4 +38,5 @@ export interface Deps extends CoreDeps {
   countries: CountriesService;
   scraping: Scraping;
   record: RecordService;
+  tuning: TuningService;
 }

@@ -21,6 +21,9 @@ const schema = z.object({
   CONDUIT_TICK_MS: z.coerce.number().int().min(200).max(60_000).default(2000),
   CONDUIT_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   CONDUIT_DOCKER_SOCKET: absolutePath.default('/var/run/docker.sock'),
+  /** What the tuning reads and writes; a test names a directory of its own. */
+  CONDUIT_ETC_DIR: absolutePath.default('/etc'),
+  CONDUIT_PROC_SYS: absolutePath.default('/proc/sys'),
 });
 
 export interface AgentEnv {
@@ -32,6 +35,8 @@ export interface AgentEnv {
   tickMs: number;
   logLevel: string;
   dockerSocket: string;
+  etcDir: string;
+  procSys: string;
 }
 
 /** Parses the environment; an empty value counts as unset. @throws Error naming every bad variable */
@@ -52,5 +57,7 @@ export function readAgentEnv(source: NodeJS.ProcessEnv, defaultMigrationsDir: st
     tickMs: env.CONDUIT_TICK_MS,
     logLevel: env.CONDUIT_LOG_LEVEL,
     dockerSocket: env.CONDUIT_DOCKER_SOCKET,
+    etcDir: env.CONDUIT_ETC_DIR,
+    procSys: env.CONDUIT_PROC_SYS,
   };
 }

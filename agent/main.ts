@@ -22,6 +22,7 @@ import { createRecordService } from './record/create.ts';
 import { createAgentServer } from './server.ts';
 import { findGroupId, listenOnSocket } from './sockets.ts';
 import { createTrackerService } from './tracker/create.ts';
+import { createTuningService } from './tuning/create.ts';
 
 function build(): Deps {
   // Works from the source tree and from the bundle alike: both lie one folder below the root.
@@ -69,8 +70,9 @@ function build(): Deps {
   const record = createRecordService({ ...core, live });
   const countries = createCountriesService({ ...core, live, tracker });
   const scraping = createScraping({ ...core, live, tracker, countries, version: VERSION });
+  const tuning = createTuningService({ ...core, fleet, balancer });
   const identity = createIdentity({ db, activity, now });
-  return { ...core, balancer, fleet, live, tracker, record, countries, scraping, identity };
+  return { ...core, balancer, fleet, live, tracker, record, countries, scraping, tuning, identity };
 }
 
 async function main(): Promise<void> {

@@ -11,6 +11,7 @@ import { scale } from './scale.ts';
 import { restart, start, stop } from './stations.ts';
 import { status } from './status.ts';
 import { test } from './test.ts';
+import { tune } from './tune.ts';
 import { uninstall } from './uninstall.ts';
 import { up } from './up.ts';
 
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   stop,
   restart,
   nginx,
+  tune,
   logs,
   job,
   metrics,

@@ -8,6 +8,7 @@ import { panelPortSchema } from '../panel-port-schema.ts';
 import { numberArgument } from '../parse.ts';
 import { stepReport } from '../step-report.ts';
 import { setupLink } from './admin.ts';
+import { tuneForUp } from './tune.ts';
 
 const SIMULATOR_IMAGE = 'conduit-simulator:demo';
 const AGENT_ANSWERS_WITHIN_MS = 60_000;
@@ -24,6 +25,7 @@ export const up: Command = {
       description: "the panel's port on 127.0.0.1 (default: as before, 3000 the first time)",
     },
     { flags: '--image <reference>', description: 'the station image to run (default: as before)' },
+    { flags: '--no-tune', description: 'leave the kernel’s parameters as they are' },
     { flags: '--no-fleet', description: 'start agent and panel, leave the fleet as it is' },
   ],
   details: 'Stations, balancer and settings are kept by `conduit down`; `conduit uninstall` undoes it all.',
@@ -53,6 +55,7 @@ async function run(cli: Cli, _words: string[], options: Options): Promise<void> 
   if (simulator) await makeSimulator(cli);
   try {
     if (options.fleet !== false) await moveFleet(cli, settings);
+    if (options.tune !== false) await tuneForUp(cli);
   } finally {
     await printWayIn(cli, panelPort);
   }

@@ -28,6 +28,7 @@ import { passwordSchema, sessionSchema, tokenSchema, usernameSchema } from './id
 import { activityEntrySchema, jobEventSchema, jobSchema, jobStateSchema } from './jobs.ts';
 import { balancerSettingsSchema, historySettingsSchema, trackerSettingsSchema } from './settings.ts';
 import { snapshotSchema } from './snapshot.ts';
+import { tuningReportSchema, tuningResultSchema } from './tuning.ts';
 
 /**
  * Who may call: `open` needs no session (and reveals nothing), `read` and `write` need one on the panel's socket,
@@ -165,6 +166,11 @@ export const operations = {
   'station.stop': call('write', stationList.extend({ drainSeconds }), jobReference),
   'tracker.configure': call('write', trackerSettingsSchema.partial(), trackerStateSchema),
   'tracker.get': call('read', nothing, trackerStateSchema),
+  /** Sets the kernel's parameters and keeps them over restarts; what was there before is noted first. */
+  'tuning.apply': call('write', nothing, tuningResultSchema),
+  'tuning.get': call('read', nothing, tuningReportSchema),
+  /** Puts back exactly what was there before the first apply. */
+  'tuning.revert': call('write', nothing, tuningResultSchema),
 } as const satisfies Record<string, OperationSpec<z.ZodType, z.ZodType, 'call' | 'stream'>>;
 
 export type OperationName = keyof typeof operations;

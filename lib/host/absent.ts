@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 /** For `.catch`: what to go on with when there is no such file or directory. */
 export function ifAbsent<T>(instead: T): (error: NodeJS.ErrnoException) => T {
   return (error) => {
-    if (error.code === 'ENOENT') return instead;
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return instead;
     throw error;
   };
 }

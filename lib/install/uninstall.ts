@@ -3,6 +3,9 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ownershipOf } from '../balancer/marker.ts';
 import { restoreOriginal } from '../balancer/restore.ts';
+import { plural } from '../format/count.ts';
+import { tuningRecordPath } from '../tuning/record.ts';
+import { revertTuning } from '../tuning/tune.ts';
 import { removeAccount } from './account.ts';
 import { removeCommand } from './command-link.ts';
 import { startHostNginx } from './host-nginx.ts';
@@ -32,6 +35,7 @@ export async function uninstall(options: UninstallOptions, say: (text: string) =
   }
   say('Panel and agent: stopped and removed');
   await restoreBalancer(options, manifest.nginxRan, say);
+  await restoreKernel(layout, say);
   if (await removeCommand(layout)) say(`${layout.command}: removed`);
   await rm(dirname(layout.releasesDir), { recursive: true, force: true });
   await rm(layout.etcDir, { recursive: true, force: true });
@@ -44,6 +48,15 @@ export async function uninstall(options: UninstallOptions, say: (text: string) =
   await removeState(layout, purgeState, manifest.dockerStarted === 'supervisor');
   if (!purgeState)
     say(`Kept: ${layout.paths.database} (history, settings, sign-in) and ${layout.paths.backupsDir}`);
+}
+
+async function restoreKernel(layout: Layout, say: (text: string) => void): Promise<void> {
+  const recordPath = tuningRecordPath(layout.paths.stateDir);
+  const outcomes = await revertTuning({ procSys: '/proc/sys', etcDir: '/etc', recordPath });
+  if (outcomes.length > 0)
+    say(`Kernel: ${plural(outcomes.length, 'value')} as before the first \`conduit tune\``);
+  for (const { key, note } of outcomes.filter(({ outcome }) => outcome === 'impossible'))
+    say(`${key}: could not be put back: ${note}`);
 }
 
 async function restoreBalancer(

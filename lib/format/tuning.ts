@@ -1,0 +1,49 @@
+/** The tuning in words for people. Pure; shared by the panel and the CLI. */
+import type { TuningOutcome, TuningReport, TuningRow } from '../contract/tuning.ts';
+import { plural } from './count.ts';
+
+export const ROW_STATES: Record<TuningRow['state'], string> = {
+  right: 'right',
+  kept: 'kept',
+  change: 'to change',
+  impossible: 'not possible here',
+};
+
+export const OUTCOMES: Record<TuningOutcome['outcome'], string> = {
+  applied: 'set',
+  right: 'already right',
+  kept: 'kept',
+  impossible: 'not possible here',
+  restored: 'put back',
+};
+
+/** How the whole of it stands, one sentence. */
+export function tuningSentence({ rows, appliedAt, interrupted, verified }: TuningReport): string {
+  const open = rows.filter(({ state }) => state === 'change').length;
+  const drifted = rows.filter(({ drift }) => drift).length;
+  if (interrupted) return 'The last change did not get to its end; applying or reverting puts it right.';
+  if (drifted > 0)
+    return `${plural(drifted, 'value was', 'values were')} changed by something else since the last apply.`;
+  if (open > 0) return `${plural(open, 'value')} can be better for this number of sessions.`;
+  if (verified) return 'All values are as wanted, and stay so over a restart.';
+  if (appliedAt !== null)
+    return 'All values are as wanted now, but another file sets others at the next start.';
+  return 'All values are as wanted; nothing of ours is in place.';
+}
+
+/** How many rows stand how, for example `21 set, 6 already right`. */
+export function outcomesSentence(outcomes: readonly TuningOutcome[]): string {
+  const words = (Object.keys(OUTCOMES) as TuningOutcome['outcome'][]).flatMap((one) => {
+    const count = outcomes.filter(({ outcome }) => outcome === one).length;
+    return count === 0 ? [] : [`${count} ${OUTCOMES[one]}`];
+  });
+  return words.length === 0 ? 'nothing to do' : words.join(', ');
+}
+
+/** What holds after the next start of the server, where that is worth saying; null otherwise. */
+export function bootWords({ boot, now, original }: TuningRow): string | null {
+  if (boot === null) return null;
+  if (boot.path !== null && boot.value !== now) return `${boot.path} sets ${boot.value} at the next start`;
+  if (boot.path === null && original !== null) return 'stays over restarts';
+  return null;
+}
