@@ -6,6 +6,7 @@ import type { ActivityLog } from './activity.ts';
 import type { BalancerService } from './balancer/service.ts';
 import type { Scraping } from './countries/scrape.ts';
 import type { CountriesService } from './countries/service.ts';
+import type { DoctorService } from './doctor/create.ts';
 import type { AgentEnv } from './env.ts';
 import type { FleetService } from './fleet/service.ts';
 import type { Identity } from './identity.ts';
@@ -39,4 +40,5 @@ export interface Deps extends CoreDeps {
   scraping: Scraping;
   record: RecordService;
   tuning: TuningService;
+  doctor: DoctorService;
 }

@@ -13,6 +13,7 @@ import { listTrafficStations } from './balancer/traffic-stations.ts';
 import { createCountriesService } from './countries/create.ts';
 import { createScraping } from './countries/scrape.ts';
 import type { CoreDeps, Deps } from './deps.ts';
+import { createDoctorService } from './doctor/create.ts';
 import { readAgentEnv } from './env.ts';
 import { createFleetService } from './fleet/create.ts';
 import { createIdentity } from './identity.ts';
@@ -71,8 +72,9 @@ function build(): Deps {
   const countries = createCountriesService({ ...core, live, tracker });
   const scraping = createScraping({ ...core, live, tracker, countries, version: VERSION });
   const tuning = createTuningService({ ...core, fleet, balancer });
+  const doctor = createDoctorService({ ...core, fleet, balancer, live, tuning });
   const identity = createIdentity({ db, activity, now });
-  return { ...core, balancer, fleet, live, tracker, record, countries, scraping, tuning, identity };
+  return { ...core, balancer, fleet, live, tracker, record, countries, scraping, tuning, doctor, identity };
 }
 
 async function main(): Promise<void> {

@@ -196,6 +196,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       requireActive(stations);
       return restart(stations, actor, drainSeconds, `Restart ${stationsText(stations)}`);
     },
+    checkKeys: () => keys.checkAll(),
     async forgetKeys(stations, actor) {
       for (const station of stations) requireStation(core, desired, station);
       for (const station of stations) keys.forget(station);

@@ -2,7 +2,7 @@
 import { lstat } from 'node:fs/promises';
 import { deleteStationKey, type KnownKey, listStationKeys, recordStationKey } from '../../db/station-keys.ts';
 import type { StationDetail } from '../../lib/contract/fleet.ts';
-import { volumeName } from '../../lib/fleet/names.ts';
+import { stationOfName, volumeName } from '../../lib/fleet/names.ts';
 import { compareKey, KEY_FILE, type KeyInspection, readVolumeKey } from '../../lib/stations/station-key.ts';
 import type { CoreDeps } from '../deps.ts';
 
@@ -19,6 +19,8 @@ interface KeyReport {
 export interface KeyGuard {
   /** Reads the keys of these stations now; a sound one seen for the first time enters the ledger. */
   check(stations: readonly number[]): Promise<void>;
+  /** Reads every key there is now, of stations that do not run and of volumes that are left over too. */
+  checkAll(): Promise<{ checked: number; alarms: ReadonlyMap<number, string> }>;
   /** What the last check of a station found. */
   report(station: number): KeyReport | null;
   /** Alarms of the last check of each station. */
@@ -68,22 +70,29 @@ export function createKeyGuard(
     return { state, proxyId, alarm };
   }
 
+  async function check(stations: readonly number[]): Promise<void> {
+    const before = JSON.stringify([[...alarms], [...mountpoints]]);
+    const volumes = (await docker.listVolumes()).filter(({ name }) => name.startsWith(`${env.prefix}-data-`));
+    mountpoints.clear();
+    for (const volume of volumes) mountpoints.set(volume.name, volume.mountpoint);
+    const ledger = listStationKeys(db);
+    for (const station of stations) {
+      const report = await inspect(station, ledger.get(volumeName(env.prefix, station)) ?? null);
+      reports.set(station, report);
+      if (report.alarm === null) alarms.delete(station);
+      else alarms.set(station, report.alarm);
+    }
+    if (JSON.stringify([[...alarms], [...mountpoints]]) !== before) onChange();
+  }
+
   return {
-    async check(stations) {
-      const before = JSON.stringify([[...alarms], [...mountpoints]]);
-      const volumes = (await docker.listVolumes()).filter(({ name }) =>
-        name.startsWith(`${env.prefix}-data-`),
-      );
-      mountpoints.clear();
-      for (const volume of volumes) mountpoints.set(volume.name, volume.mountpoint);
-      const ledger = listStationKeys(db);
-      for (const station of stations) {
-        const report = await inspect(station, ledger.get(volumeName(env.prefix, station)) ?? null);
-        reports.set(station, report);
-        if (report.alarm === null) alarms.delete(station);
-        else alarms.set(station, report.alarm);
-      }
-      if (JSON.stringify([[...alarms], [...mountpoints]]) !== before) onChange();
+    check,
+    async checkAll() {
+      const names = [...(await docker.listVolumes()).map(({ name }) => name), ...listStationKeys(db).keys()];
+      const stations = names.map((name) => stationOfName(`${env.prefix}-data`, name));
+      const all = [...new Set(stations.filter((station) => station !== null))].sort((a, b) => a - b);
+      await check(all);
+      return { checked: all.length, alarms };
     },
     report: (station) => reports.get(station) ?? null,
     alarms: () => alarms,

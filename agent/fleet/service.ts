@@ -66,6 +66,8 @@ export interface FleetService {
   restart(stations: number[], actor: string, drainSeconds?: number): Promise<Job>;
   /** Forgets which keys these stations had, after the operator gave them up; they may start then. */
   forgetKeys(stations: number[], actor: string): Promise<void>;
+  /** Reads the key in every volume now. */
+  checkKeys(): Promise<{ checked: number; alarms: ReadonlyMap<number, string> }>;
   takeDown(actor: string): Promise<Job>;
   detail(station: number): Promise<StationDetail>;
   logs(

@@ -2,6 +2,7 @@
 import { totalmem } from 'node:os';
 import { reachablePorts } from '../../lib/balancer/listeners.ts';
 import type { TuningOutcome, TuningReport, TuningResult } from '../../lib/contract/tuning.ts';
+import { loopbackPortsOf } from '../../lib/fleet/station-spec.ts';
 import { plural } from '../../lib/format/count.ts';
 import type { Wanted } from '../../lib/tuning/catalogue.ts';
 import { tuningRecordPath } from '../../lib/tuning/record.ts';
@@ -39,13 +40,10 @@ export function createTuningService({
 
   function wanted(): Wanted {
     const { settings } = fleet.desired();
-    const loopback = settings.loopbackPorts
-      ? Array.from({ length: settings.count }, (_, i) => settings.loopbackPortBase + 1 + i)
-      : [];
     return {
       sessions: balancer.settings().targetSessions,
       stations: settings.count,
-      ports: [...reachablePorts(balancer.settings()), ...loopback],
+      ports: [...reachablePorts(balancer.settings()), ...loopbackPortsOf(settings)],
       memoryBytes: totalmem(),
     };
   }

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { admin } from './admin.ts';
+import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { history } from './history.ts';
 import { job } from './job.ts';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   start,
   stop,
   restart,
+  doctor,
   nginx,
   tune,
   logs,

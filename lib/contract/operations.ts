@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { backupIdSchema, balancerDetailSchema, balancerTrafficSchema } from './balancer.ts';
 import { countriesQuerySchema, countriesReportSchema, trackerStateSchema } from './countries.ts';
+import { doctorReportSchema } from './doctor.ts';
 import {
   desiredFleetSchema,
   fleetChangeSchema,
@@ -103,6 +104,8 @@ export const operations = {
   'balancer.traffic': call('read', nothing, balancerTrafficSchema),
   /** Whom the fleet serves, now or in a range, by one source. */
   'countries.get': call('read', countriesQuerySchema, countriesReportSchema),
+  /** Looks at the server and everything on it; changes nothing, answers within 5 s. */
+  'doctor.get': call('read', nothing, doctorReportSchema),
   /** Saves a change and starts the job that moves the fleet there. */
   'fleet.apply': call('write', fleetChangeSchema.extend({ drainSeconds }), jobReference),
   'fleet.get': call('read', nothing, desiredFleetSchema.extend({ strangers: z.array(strangerSchema) })),

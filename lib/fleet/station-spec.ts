@@ -75,6 +75,12 @@ function loopbackPort(settings: FleetSettings, station: number): number | null {
     : null;
 }
 
+/** Every port of 127.0.0.1 on which stations are published. */
+export function loopbackPortsOf(settings: FleetSettings): number[] {
+  const stations = Array.from({ length: settings.count }, (_, i) => i + 1);
+  return stations.map((station) => loopbackPort(settings, station)).filter((port) => port !== null);
+}
+
 /** The part of a station's shape that follows from the settings alone. */
 export function settingsShape(
   desired: DesiredFleet,

@@ -8,17 +8,41 @@ export async function findPortOwner(
   port: number,
   protocol: 'tcp' | 'udp',
 ): Promise<{ pid: number; process: string } | null> {
-  const inodes = new Set<string>();
-  for (const table of [protocol, `${protocol}6`])
-    for (const inode of socketInodes(await readOrEmpty(`/proc/net/${table}`), port, protocol))
-      inodes.add(inode);
-  if (inodes.size === 0) return null;
+  const owner = (await listListeners([port])).find((one) => one.protocol === protocol && one.pid !== 0);
+  return owner === undefined ? null : { pid: owner.pid, process: owner.process };
+}
+
+export interface Listener {
+  port: number;
+  protocol: 'tcp' | 'udp';
+  pid: number;
+  /** `unknown` when its process cannot be seen; `pid` is 0 then. */
+  process: string;
+}
+
+/** Who listens on these ports; several programs may share one. */
+export async function listListeners(ports: readonly number[]): Promise<Listener[]> {
+  const sought = new Map<string, { port: number; protocol: 'tcp' | 'udp' }>();
+  for (const protocol of ['tcp', 'udp'] as const)
+    for (const table of [protocol, `${protocol}6`]) {
+      const text = await readOrEmpty(`/proc/net/${table}`);
+      for (const port of ports)
+        for (const inode of socketInodes(text, port, protocol)) sought.set(inode, { port, protocol });
+    }
+  const found = new Map<string, Listener>();
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    if (!(await holdsAny(pid, inodes))) continue;
-    const process = (await readOrEmpty(`/proc/${pid}/comm`)).trim();
-    return { pid: Number(pid), process: process === '' ? 'unknown' : process };
+    if (sought.size === 0) break;
+    for (const inode of await heldBy(pid, sought)) {
+      const what = sought.get(inode);
+      sought.delete(inode);
+      if (what === undefined) continue;
+      const process = (await readOrEmpty(`/proc/${pid}/comm`)).trim() || 'unknown';
+      found.set(`${what.port} ${what.protocol} ${pid}`, { ...what, pid: Number(pid), process });
+    }
   }
-  return null;
+  for (const what of sought.values())
+    found.set(`${what.port} ${what.protocol}`, { ...what, pid: 0, process: 'unknown' });
+  return [...found.values()].sort((a, b) => a.port - b.port || a.protocol.localeCompare(b.protocol));
 }
 
 /** Inodes of the sockets that have `port` as their own, from a table such as /proc/net/tcp. */
@@ -34,15 +58,17 @@ export function socketInodes(table: string, port: number, protocol: 'tcp' | 'udp
     });
 }
 
-async function holdsAny(pid: string, inodes: ReadonlySet<string>): Promise<boolean> {
+/** Those of `inodes` that a process holds. */
+async function heldBy(pid: string, inodes: { has(inode: string): boolean }): Promise<string[]> {
   const directory = `/proc/${pid}/fd`;
   const descriptors = await readdir(directory).catch(ifGone([]));
+  const held: string[] = [];
   for (const descriptor of descriptors) {
     const target = await readlink(`${directory}/${descriptor}`).catch(ifGone(''));
     const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
-    if (inode !== undefined && inodes.has(inode)) return true;
+    if (inode !== undefined && inodes.has(inode)) held.push(inode);
   }
-  return false;
+  return held;
 }
 
 function readOrEmpty(path: string): Promise<string> {

@@ -37,6 +37,8 @@ export interface TestAgentOptions {
   /** Ports and config path; the default is a pair of high ports and a config in the state directory. */
   balancer?: Partial<BalancerSettings>;
   env?: Record<string, string>;
+  /** Where its own directory is made. */
+  directory?: string;
   /** Runs the bundle of a release (`npm run build:bundles`) instead of the sources. */
   bundled?: boolean;
 }
@@ -46,7 +48,7 @@ const node = process.execPath;
 
 export async function startTestAgent(options: TestAgentOptions): Promise<TestAgent> {
   const { prefix } = options;
-  const base = await mkdtemp(join(tmpdir(), `${prefix}-`));
+  const base = await mkdtemp(join(options.directory ?? tmpdir(), `${prefix}-`));
   // A panel without rights must be able to reach the sockets, as it does below /run.
   await chmod(base, 0o755);
   const stateDir = join(base, 'state');

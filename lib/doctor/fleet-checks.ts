@@ -1,0 +1,193 @@
+/** Checks of the network, the stations and what others left. Pure. */
+import type { Snapshot } from '../contract/snapshot.ts';
+import { plural } from '../format/count.ts';
+import { type Check, fromProblems, given, type Judgement, ok } from './check.ts';
+import type { Facts } from './facts.ts';
+
+/** A station that came up this long ago should have found the network. */
+const LIVE_AFTER_MS = 180_000;
+/** With fewer clients than this on each station chance alone is uneven. */
+const JUDGED_FROM_MEAN = 20;
+const UNEVEN = 2;
+/** Of many that are wrong, so many are named. */
+const NAMED = 3;
+
+const CLAIMED =
+  /^(memory-low|disk-low|disk-full|history-stopped|docker-down|balancer-.*|port-taken|nginx-missing|key-.*|stations-failing|fleet-.*|name-taken|upgrade-required|image-unavailable)$/;
+
+export const fleetChecks: Check[] = [
+  {
+    id: 'network',
+    group: 'network',
+    title: 'Way to the internet',
+    symptom: 'No station gets clients; nothing can be pulled.',
+    ways: [
+      '`ip route`: there must be a default route. The rent of the server may have ended, or its firewall closed.',
+    ],
+    judge: ({ network }) =>
+      given(network, ({ interface: name, ipv4, ipv6 }) => {
+        if (name === null)
+          return {
+            level: 'error',
+            evidence: 'No route leads out of this server.',
+            remedy: 'Set a default route, or ask whoever rents the server out.',
+          };
+        const families = [ipv4 ? 'IPv4' : null, ipv6 ? 'IPv6' : null].filter((family) => family !== null);
+        return ok(
+          `by ${name}, ${families.length === 0 ? 'no public address on it' : `public ${families.join(' and ')}`}`,
+        );
+      }),
+  },
+  {
+    id: 'stations-online',
+    group: 'network',
+    title: 'Stations reach the internet',
+    symptom: 'Stations run but never get clients; the tracker shows no traffic.',
+    ways: [
+      '`sysctl net.ipv4.ip_forward` must be 1; `sudo systemctl restart docker` makes its rules again.',
+      'A firewall that drops forwarded packets: `sudo nft list ruleset`, chain `forward`; in ufw: `DEFAULT_FORWARD_POLICY`.',
+    ],
+    judge: judgeOnline,
+  },
+  {
+    id: 'stations',
+    group: 'stations',
+    title: 'Stations',
+    symptom: 'Fewer stations run than wanted.',
+    ways: [
+      'Why one ended: `sudo conduit logs N`. Hangs: `sudo conduit restart N`.',
+      'A container of the same name that is not ours: rename or remove it; we never do.',
+    ],
+    judge: (facts) =>
+      fromProblems(
+        facts,
+        ({ code }) =>
+          /^(stations-failing|fleet-.*|name-taken|upgrade-required|image-unavailable)$/.test(code),
+        ({ stations }) => ok(`${stations.running} of ${stations.wanted} running`),
+      ),
+  },
+  {
+    id: 'keys',
+    group: 'stations',
+    title: 'Keys',
+    symptom: 'A station is held back, or comes up as a new one without its reputation.',
+    ways: [
+      'Put the key file back from a copy into the volume it belongs to; the station starts by itself then.',
+      'Lost for good: `sudo conduit new-key N` lets the station start as a new one.',
+    ],
+    judge: ({ keys }) =>
+      given(keys, ({ checked, alarms }) => {
+        const [first] = alarms;
+        if (first === undefined)
+          return ok(checked === 0 ? 'there are none yet' : `sound in each of ${plural(checked, 'volume')}`);
+        const stations = alarms.map(({ station, alarm }) => `Station ${station}: ${alarm}.`);
+        return {
+          level: 'error',
+          evidence:
+            stations.slice(0, NAMED).join(' ') +
+            (stations.length > NAMED ? ` And ${stations.length - NAMED} more.` : ''),
+          remedy: `Put the key back from a copy into its volume; a station that runs goes on meanwhile, but does not start again. Lost for good: sudo conduit new-key ${first.station}`,
+        };
+      }),
+  },
+  {
+    id: 'spread',
+    group: 'stations',
+    title: 'Spread of clients',
+    symptom: 'Some stations have many clients, others few.',
+    ways: [
+      'Every station must be behind the balancer: the Balancer page, or `sudo conduit nginx status`.',
+      'A station that was just started fills up with time.',
+    ],
+    judge: ({ snapshot }) => given(snapshot, judgeSpread),
+  },
+  {
+    id: 'other',
+    group: 'stations',
+    title: 'Anything else',
+    symptom: 'The Overview shows a problem that is not in this list.',
+    ways: ['Do what the problem itself says.'],
+    judge: (facts) =>
+      fromProblems(
+        facts,
+        ({ code }) => !CLAIMED.test(code),
+        () => ok('nothing else is known to be wrong'),
+      ),
+  },
+  {
+    id: 'leftovers',
+    group: 'traces',
+    title: 'Older managers',
+    symptom: 'Stations are stopped, restarted or changed by something else; ports are taken after a reboot.',
+    ways: [
+      'Services of an older manager must not start again: `sudo systemctl disable conduit.service` (not `stop`: stopping it removes containers).',
+      'Keep its folder /opt/conduit: it holds what a migration needs.',
+    ],
+    judge: ({ leftovers }) =>
+      given(leftovers, (list) => {
+        if (list.length === 0) return ok('none');
+        return {
+          level: 'warning',
+          evidence: list.map(({ path, what }) => `${path}: ${what}.`).join(' '),
+          remedy:
+            'Disable its services without stopping them (sudo systemctl disable NAME), and remove its cron lines. Keep /opt/conduit.',
+        };
+      }),
+  },
+];
+
+function judgeOnline({ snapshot, forwarding, wayOut }: Facts): Judgement {
+  return given(snapshot, ({ stationList, at }) => {
+    const telling = stationList.filter(
+      ({ state, live, startedAt }) =>
+        state === 'running' && live !== null && startedAt !== null && at - startedAt > LIVE_AFTER_MS,
+    );
+    const offline = telling.filter(({ live }) => live === false);
+    const hints = [
+      'value' in forwarding && !forwarding.value
+        ? 'The kernel does not pass packets on (net.ipv4.ip_forward is 0).'
+        : null,
+      'value' in wayOut && wayOut.value !== null && !wayOut.value.leads
+        ? `Station ${wayOut.value.station} has no route out of its network.`
+        : null,
+    ].filter((hint) => hint !== null);
+    if (offline.length === 0 && hints.length === 0)
+      return ok(
+        telling.length === 0
+          ? 'no station has been up for long enough to tell'
+          : `${telling.length} of ${telling.length} are live`,
+      );
+    const evidence = [
+      offline.length === 0
+        ? null
+        : `${offline.length} of ${telling.length} stations are not live after ${LIVE_AFTER_MS / 60_000} minutes.`,
+      ...hints,
+    ].filter((text) => text !== null);
+    const all = offline.length === telling.length;
+    return {
+      level: hints.length > 0 || all ? 'error' : 'warning',
+      evidence: evidence.join(' '),
+      remedy:
+        hints.length > 0
+          ? 'sudo sysctl -w net.ipv4.ip_forward=1 && sudo systemctl restart docker'
+          : 'Their log says why: sudo conduit logs N. If all are affected, look for a firewall that drops forwarded packets.',
+    };
+  });
+}
+
+function judgeSpread({ stationList }: Snapshot): Judgement {
+  const serving = stationList.filter(({ state, rotation }) => state === 'running' && rotation === 'in');
+  const clients = serving.map(({ connected }) => connected);
+  const mean = clients.reduce((sum, one) => sum + one, 0) / Math.max(1, clients.length);
+  if (serving.length < 2 || mean < JUDGED_FROM_MEAN)
+    return ok(`${Math.round(mean)} clients a station on average, too few to judge`);
+  const most = serving.reduce((a, b) => (b.connected > a.connected ? b : a));
+  const least = serving.reduce((a, b) => (b.connected < a.connected ? b : a));
+  const evidence = `${least.connected} (station ${least.index}) to ${most.connected} (station ${most.index}), ${Math.round(mean)} on average`;
+  if (most.connected <= mean * UNEVEN && least.connected >= mean / UNEVEN) return ok(evidence);
+  return {
+    level: 'warning',
+    evidence: `Clients are spread unevenly: ${evidence}.`,
+    remedy: `See what station ${least.index} says: sudo conduit logs ${least.index}. A station that just started fills up with time.`,
+  };
+}
