@@ -141,6 +141,33 @@ test('the balancer: its stations, a test of its configuration, an earlier one re
   await lookAt(page, 'balancer');
 });
 
+test('system: what is wrong with the server, and its kernel tuned and put back', async ({
+  server,
+  story: page,
+}) => {
+  const { kernel } = server;
+  await kernel.set('net.core.somaxconn', '4096');
+  await kernel.set('net.netfilter.nf_conntrack_max', '1000');
+  await kernel.set('net.netfilter.nf_conntrack_count', '990');
+  await page.goto('/system');
+  const wrong = page.getByRole('region', { name: 'What is wrong' });
+  await expect(wrong).toContainText('990 of 1000 entries in use (99 %)');
+  const table = page.getByRole('table', { name: 'Kernel parameters, before and after' });
+  const row = table.getByRole('row', { name: /net\.core\.somaxconn/ });
+  await expect(row).toContainText('to change');
+  await lookAt(page, 'system');
+  await wrong.getByRole('button', { name: 'Tune the kernel' }).click();
+  await expect(row).toContainText(/4096\s*65535\s*65535\s*right/);
+  await expect(wrong).toHaveCount(0);
+  expect(await kernel.get('net.core.somaxconn')).toBe('65535');
+  await lookAt(page, 'system-tuned');
+  await page.getByRole('button', { name: 'Revert' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Revert' }).click();
+  await expect(row).toContainText('to change');
+  expect(await kernel.get('net.core.somaxconn')).toBe('4096');
+  expect(await kernel.get('net.netfilter.nf_conntrack_max')).toBe('1000');
+});
+
 test('countries: on the map, in the table, over time, and from the tracker', async ({
   server,
   story: page,

@@ -1,11 +1,17 @@
 /** The server a story is told on: an agent and a panel of its own, removed afterwards. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test as base, expect, type Page } from '@playwright/test';
 import { buildSimulatorImages } from '../simulator/build.ts';
 import { startTestAgent, type TestAgent } from '../test/harness/agent.ts';
+import { copyKernel, type KernelCopy } from '../test/harness/kernel-copy.ts';
 import { openPanel, PANEL_USER, type TestPanel } from '../test/harness/panel.ts';
 
 export interface Server {
   agent: TestAgent;
+  /** What the agent takes for the kernel. */
+  kernel: KernelCopy;
   panel: TestPanel;
 }
 
@@ -18,15 +24,18 @@ export const test = base.extend<object, { server: Server; story: Page }>({
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs
     async ({}, use) => {
       await buildSimulatorImages();
+      const root = await mkdtemp(join(tmpdir(), 'etoe-kernel-'));
+      const kernel = await copyKernel(root);
       const agent = await startTestAgent({
         prefix: 'etoe',
         balancer: BALANCER,
-        env: { CONDUIT_PANEL_GROUP: PANEL_USER.group },
+        env: { CONDUIT_PANEL_GROUP: PANEL_USER.group, ...kernel.env },
       });
       const panel = await openPanel(agent, { port: PANEL_PORT });
-      await use({ agent, panel });
+      await use({ agent, panel, kernel });
       await panel.close();
       await agent.dispose();
+      await rm(root, { recursive: true, force: true });
     },
     { scope: 'worker', timeout: 120_000 },
   ],

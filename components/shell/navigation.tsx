@@ -6,6 +6,7 @@ import {
   Globe,
   LayoutDashboard,
   type LucideIcon,
+  MonitorCog,
   Server,
   Settings,
   Waypoints,
@@ -18,14 +19,17 @@ interface Destination {
   href: string;
   label: string;
   icon: LucideIcon;
+  /** Where the lower edge of a phone has no room for it, the menu of the upper edge leads there. */
+  inMenuOnPhone?: true;
 }
 
-const DESTINATIONS: Destination[] = [
+export const DESTINATIONS: readonly Destination[] = [
   { href: '/', label: 'Overview', icon: LayoutDashboard },
   { href: '/stations', label: 'Stations', icon: Server },
   { href: '/countries', label: 'Countries', icon: Globe },
   { href: '/history', label: 'History', icon: ChartSpline },
   { href: '/balancer', label: 'Balancer', icon: Waypoints },
+  { href: '/system', label: 'System', icon: MonitorCog, inMenuOnPhone: true },
   { href: '/activity', label: 'Activity', icon: Activity },
   { href: '/settings', label: 'Settings', icon: Settings },
 ];
@@ -66,7 +70,7 @@ export function BottomNavigation() {
       aria-label="Pages"
       className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-7 border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
     >
-      {DESTINATIONS.map(({ href, label, icon: Icon }) => (
+      {DESTINATIONS.filter((one) => one.inMenuOnPhone === undefined).map(({ href, label, icon: Icon }) => (
         <Link
           key={href}
           href={href}

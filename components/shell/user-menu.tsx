@@ -1,6 +1,7 @@
 'use client';
 
 import { CircleUser, LogOut } from 'lucide-react';
+import Link from 'next/link';
 import { signOut } from 'next-auth/react';
 import { useState } from 'react';
 import { noteSigningOut } from '../data/session-ended.ts';
@@ -14,6 +15,7 @@ import {
   DropdownMenuTrigger,
 } from '../ui/dropdown-menu.tsx';
 import { toast } from '../ui/toast-store.ts';
+import { DESTINATIONS } from './navigation.tsx';
 
 export function UserMenu({ username }: { username: string }) {
   const [pending, setPending] = useState(false);
@@ -45,6 +47,14 @@ export function UserMenu({ username }: { username: string }) {
           Signed in as <span className="font-medium text-ink">{username}</span>
         </DropdownMenuLabel>
         <DropdownMenuSeparator />
+        {DESTINATIONS.filter(({ inMenuOnPhone }) => inMenuOnPhone).map(({ href, label, icon: Icon }) => (
+          <DropdownMenuItem key={href} asChild className="lg:hidden">
+            <Link href={href}>
+              <Icon aria-hidden />
+              {label}
+            </Link>
+          </DropdownMenuItem>
+        ))}
         <DropdownMenuItem onSelect={() => void leave()}>
           <LogOut aria-hidden />
           Sign out

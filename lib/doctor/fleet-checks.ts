@@ -86,7 +86,7 @@ export const fleetChecks: Check[] = [
           evidence:
             stations.slice(0, NAMED).join(' ') +
             (stations.length > NAMED ? ` And ${stations.length - NAMED} more.` : ''),
-          remedy: `Put the key back from a copy into its volume; a station that runs goes on meanwhile, but does not start again. Lost for good: sudo conduit new-key ${first.station}`,
+          remedy: `Put the key back from a copy into its volume; a station that runs goes on meanwhile, but does not start again. Lost for good: \`sudo conduit new-key ${first.station}\``,
         };
       }),
   },
@@ -130,7 +130,7 @@ export const fleetChecks: Check[] = [
           level: 'warning',
           evidence: list.map(({ path, what }) => `${path}: ${what}.`).join(' '),
           remedy:
-            'Disable its services without stopping them (sudo systemctl disable NAME), and remove its cron lines. Keep /opt/conduit.',
+            'Disable its services without stopping them (`sudo systemctl disable NAME`), and remove its cron lines. Keep /opt/conduit.',
         };
       }),
   },
@@ -169,8 +169,8 @@ function judgeOnline({ snapshot, forwarding, wayOut }: Facts): Judgement {
       evidence: evidence.join(' '),
       remedy:
         hints.length > 0
-          ? 'sudo sysctl -w net.ipv4.ip_forward=1 && sudo systemctl restart docker'
-          : 'Their log says why: sudo conduit logs N. If all are affected, look for a firewall that drops forwarded packets.',
+          ? '`sudo sysctl -w net.ipv4.ip_forward=1 && sudo systemctl restart docker`'
+          : 'Their log says why: `sudo conduit logs N`. If all are affected, look for a firewall that drops forwarded packets.',
     };
   });
 }
@@ -188,6 +188,6 @@ function judgeSpread({ stationList }: Snapshot): Judgement {
   return {
     level: 'warning',
     evidence: `Clients are spread unevenly: ${evidence}.`,
-    remedy: `See what station ${least.index} says: sudo conduit logs ${least.index}. A station that just started fills up with time.`,
+    remedy: `See what station ${least.index} says: \`sudo conduit logs ${least.index}\`. A station that just started fills up with time.`,
   };
 }

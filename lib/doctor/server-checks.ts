@@ -86,7 +86,7 @@ export const serverChecks: Check[] = [
           : {
               level: 'warning',
               evidence: 'The clock is not kept in time by the network.',
-              remedy: 'sudo timedatectl set-ntp true',
+              remedy: '`sudo timedatectl set-ntp true`',
             },
       ),
   },
@@ -130,7 +130,7 @@ export const serverChecks: Check[] = [
         return {
           level: report.appliedAt === null && !report.interrupted ? 'note' : 'warning',
           evidence: named === '' ? evidence : `${evidence} ${named}.`,
-          remedy: 'sudo conduit tune',
+          remedy: '`sudo conduit tune`',
           fix: 'tuning.apply',
         };
       }),
@@ -151,7 +151,7 @@ export const serverChecks: Check[] = [
           ? {
               level: 'note',
               evidence: `${row.now} is in use, BBR is there`,
-              remedy: 'sudo conduit tune',
+              remedy: '`sudo conduit tune`',
               fix: 'tuning.apply',
             }
           : {
@@ -175,7 +175,7 @@ export const serverChecks: Check[] = [
         fillsUp(
           share,
           'entries',
-          'When it is full, new clients are dropped: sudo conduit tune. If it was tuned already, raise the target sessions under Settings → Balancer and tune again.',
+          'When it is full, new clients are dropped: `sudo conduit tune`. If it was tuned already, raise the target sessions under Settings → Balancer and tune again.',
           'tuning.apply',
         ),
       ),
@@ -190,7 +190,7 @@ export const serverChecks: Check[] = [
       'Of one program: `conduit tune --dry-run` shows the limits of Docker and nginx.',
     ],
     judge: ({ openFiles }) =>
-      given(openFiles, (share) => fillsUp(share, 'open files', 'sudo conduit tune', 'tuning.apply')),
+      given(openFiles, (share) => fillsUp(share, 'open files', '`sudo conduit tune`', 'tuning.apply')),
   },
   {
     id: 'tasks',
@@ -199,6 +199,6 @@ export const serverChecks: Check[] = [
     symptom: '`cannot allocate memory` or `resource temporarily unavailable` although memory is free.',
     ways: ['`sudo conduit tune` raises the limit (kernel.pid_max).'],
     judge: ({ tasks }) =>
-      given(tasks, (share) => fillsUp(share, 'processes and threads', 'sudo conduit tune', 'tuning.apply')),
+      given(tasks, (share) => fillsUp(share, 'processes and threads', '`sudo conduit tune`', 'tuning.apply')),
   },
 ];

@@ -23,7 +23,7 @@ export const serviceChecks: Check[] = [
             : {
                 level: 'error',
                 evidence: facts.docker.unknown,
-                remedy: facts.docker.remedy ?? 'sudo systemctl restart docker',
+                remedy: facts.docker.remedy ?? '`sudo systemctl restart docker`',
               },
       ),
   },
@@ -42,7 +42,7 @@ export const serviceChecks: Check[] = [
         return {
           level: 'note',
           evidence: `Docker may open ${limit} files itself, so a station gets ${limit} instead of ${wanted.openFiles}; enough for its clients.`,
-          remedy: 'Start dockerd with a higher hard limit (ulimit -Hn); under systemd: sudo conduit tune.',
+          remedy: 'Start dockerd with a higher hard limit (ulimit -Hn); under systemd: `sudo conduit tune`.',
         };
       }),
   },
@@ -59,7 +59,7 @@ export const serviceChecks: Check[] = [
         return {
           level: 'warning',
           evidence: missing.map(({ name, purpose }) => `${name} is missing: ${purpose}.`).join(' '),
-          remedy: `sudo apt-get install ${[...new Set(missing.map((one) => one.package))].join(' ')}`,
+          remedy: `\`sudo apt-get install ${[...new Set(missing.map((one) => one.package))].join(' ')}\``,
         };
       }),
   },
@@ -75,7 +75,7 @@ export const serviceChecks: Check[] = [
         : {
             level: 'error',
             evidence: nginx.unknown,
-            remedy: nginx.remedy ?? 'sudo apt-get install nginx libnginx-mod-stream',
+            remedy: nginx.remedy ?? '`sudo apt-get install nginx libnginx-mod-stream`',
           },
   },
   {
@@ -169,7 +169,7 @@ function judgePorts({ listeners, wanted }: Facts): Judgement {
       return {
         level: 'error',
         evidence: strangers.map(taken).join(' '),
-        remedy: `Stop ${first.process} (sudo kill ${first.pid}, or its service), or choose other ports under Settings → Balancer.`,
+        remedy: `Stop ${first.process} (\`sudo kill ${first.pid}\`, or its service), or choose other ports under Settings → Balancer.`,
       };
     return ok(`${wanted.ports.join(', ')}: ${open.length === 0 ? 'free' : 'ours'}`);
   });

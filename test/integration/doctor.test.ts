@@ -2,13 +2,14 @@
 import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DoctorCheck } from '../../lib/contract/doctor.ts';
 import { isFinding } from '../../lib/format/doctor.ts';
 import { run } from '../../lib/host/run.ts';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
 import { apply, volumeDirectory } from '../harness/fleet.ts';
+import { copyKernel, type KernelCopy } from '../harness/kernel-copy.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
 const PRIMARY = 28_544;
@@ -16,9 +17,7 @@ const SECONDARY = 28_667;
 let root: string;
 let disk: string;
 let agent: TestAgent;
-
-const etc = (path: string) => join(root, 'etc', path);
-const sys = (path: string) => join(root, 'sys', path);
+let kernel: KernelCopy;
 
 async function diagnosis(of = agent): Promise<Map<string, DoctorCheck>> {
   const { checks, durationMs } = await of.client.call('doctor.get', {});
@@ -32,20 +31,14 @@ beforeAll(async () => {
   disk = join(root, 'disk');
   await mkdir(disk);
   await run('mount', ['-t', 'tmpfs', '-o', 'size=1100m', 'tmpfs', disk]);
-  await mkdir(etc('systemd/system'), { recursive: true });
-  // A copy of what the kernel says: a full table of connections is not a thing to do to a machine.
-  for (const key of ['fs/file-nr', 'kernel/pid_max', 'net/ipv4/ip_forward']) {
-    await mkdir(join(sys(key), '..'), { recursive: true });
-    await writeFile(sys(key), await readFile(join('/proc/sys', key)));
-  }
-  await mkdir(sys('net/netfilter'), { recursive: true });
-  await writeFile(sys('net/netfilter/nf_conntrack_max'), '262144\n');
-  await writeFile(sys('net/netfilter/nf_conntrack_count'), '1200\n');
+  kernel = await copyKernel(root);
+  await kernel.set('net.netfilter.nf_conntrack_max', '262144');
+  await kernel.set('net.netfilter.nf_conntrack_count', '1200');
   agent = await startTestAgent({
     prefix: 'doct',
     directory: disk,
     balancer: { primaryPort: PRIMARY, secondaryPort: SECONDARY },
-    env: { CONDUIT_ETC_DIR: join(root, 'etc'), CONDUIT_PROC_SYS: join(root, 'sys') },
+    env: kernel.env,
   });
   const settings = { image: 'conduit-simulator:february', count: 2, loopbackPortBase: 28_540 };
   expect((await apply(agent, { settings })).state).toBe('succeeded');
@@ -82,17 +75,18 @@ describe('each fault is found and named', () => {
   });
 
   it('a table of connections that is nearly full', async () => {
-    await writeFile(sys('net/netfilter/nf_conntrack_count'), '255000\n');
+    await kernel.set('net.netfilter.nf_conntrack_count', '255000');
     expect(await check('conntrack')).toMatchObject({
       level: 'error',
       evidence: '255000 of 262144 entries in use (97 %)',
       fix: 'tuning.apply',
     });
-    await writeFile(sys('net/netfilter/nf_conntrack_count'), '1200\n');
+    await kernel.set('net.netfilter.nf_conntrack_count', '1200');
   });
 
   it('a unit that v1 left', async () => {
-    const unit = etc('systemd/system/conduit.service');
+    const unit = kernel.etc('systemd/system/conduit.service');
+    await mkdir(dirname(unit), { recursive: true });
     await writeFile(unit, '[Service]\nType=oneshot\nExecStart=/usr/local/bin/conduit start\n');
     const found = await check('leftovers');
     expect(found).toMatchObject({ level: 'warning', remedy: expect.stringContaining('systemctl disable') });
@@ -103,12 +97,12 @@ describe('each fault is found and named', () => {
   });
 
   it('packets that are not passed on', async () => {
-    await writeFile(sys('net/ipv4/ip_forward'), '0\n');
+    await kernel.set('net.ipv4.ip_forward', '0');
     expect(await check('stations-online')).toMatchObject({
       level: 'error',
       remedy: expect.stringContaining('ip_forward=1'),
     });
-    await writeFile(sys('net/ipv4/ip_forward'), '1\n');
+    await kernel.set('net.ipv4.ip_forward', '1');
   });
 
   it('a disk that is nearly full', async () => {
