@@ -63,7 +63,7 @@ export function TuningCard({ report, error, applying, reverting, onApply, onReve
         }
       />
       <CardBody className="flex flex-col gap-4 px-0 sm:px-0">
-        <div className="flex flex-col gap-4 px-5 sm:px-6">
+        <div className="flex flex-col items-start gap-4 px-5 sm:px-6">
           {error ? <ErrorNote error={error} live /> : null}
           <Segmented
             label="Which parameters"

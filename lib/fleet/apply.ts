@@ -9,7 +9,7 @@ import { findPortOwner } from '../host/port-owner.ts';
 import { inParallel } from './in-parallel.ts';
 import { FLEET_LABEL } from './names.ts';
 
-/** Measured: eight creations at a time is the engine's best. */
+/** Measured: eight creations at a time is the engine's best. One with a known deadlock starts them in turn all the same. */
 const CREATE_PARALLEL = 8;
 export const STOP_GRACE_SECONDS = 10;
 
