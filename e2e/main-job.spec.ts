@@ -81,7 +81,14 @@ test('the count goes from three to five', async ({ server, story: page }) => {
 test('a limit changes, and every station has it', async ({ server, story: page }) => {
   await page.goto('/settings');
   await expect(page.getByLabel('First port', { exact: true })).toBeVisible();
+  await page.getByLabel('Users per station').fill('1000');
+  await expect(page.getByText('More than this server can use')).toBeVisible();
   await lookAt(page, 'settings');
+  const { stations, clientsPerStation } = await server.agent.client.call('capacity.get', {});
+  await page.getByRole('button', { name: `Use ${stations} × ${clientsPerStation}` }).click();
+  await expect(page.getByText('What this server carries')).toBeVisible();
+  await expect(page.getByLabel('Users per station')).toHaveValue(String(clientsPerStation));
+  await page.getByRole('button', { name: 'Discard' }).click();
   await page
     .getByLabel(/users per station|most users|clients per station/i)
     .first()

@@ -47,7 +47,8 @@ export function createDoctorService({
         const { checked, alarms } = await fleet.checkKeys();
         return { checked, alarms: [...alarms].map(([station, alarm]) => ({ station, alarm })) };
       }),
-      fact(() => live.current()),
+      // The balancer's own word is newer than the last snapshot's.
+      fact(async () => ({ ...(await live.current()), balancer: balancer.state() })),
       fact(() => tuning.report()),
     ]);
     const open = balancer.state().ports.filter(({ listening }) => listening);

@@ -1,7 +1,11 @@
+import { readCapacity } from '../capacity/create.ts';
 import type { Handlers } from './handler.ts';
 
 /** The host below the fleet. */
-export const systemOperations: Handlers<'doctor.get' | 'tuning.apply' | 'tuning.get' | 'tuning.revert'> = {
+export const systemOperations: Handlers<
+  'capacity.get' | 'doctor.get' | 'tuning.apply' | 'tuning.get' | 'tuning.revert'
+> = {
+  'capacity.get': ({ live }, { linkMbps }) => readCapacity(live, linkMbps),
   'doctor.get': ({ doctor }) => doctor.report(),
   'tuning.apply': ({ tuning }, _input, { actor }) => tuning.apply(actor),
   'tuning.get': ({ tuning }) => tuning.report(),

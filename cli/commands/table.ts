@@ -8,6 +8,7 @@ import { logs } from './logs.ts';
 import { metrics } from './metrics.ts';
 import { nginx } from './nginx.ts';
 import { peers } from './peers.ts';
+import { planCapacity } from './plan-capacity.ts';
 import { scale } from './scale.ts';
 import { restart, start, stop } from './stations.ts';
 import { status } from './status.ts';
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   doctor,
   nginx,
   tune,
+  planCapacity,
   logs,
   job,
   metrics,

@@ -1,5 +1,6 @@
 'use client';
 
+import type { ReactNode } from 'react';
 import { Controller, type UseFormReturn } from 'react-hook-form';
 import { formatBitrate } from '../../lib/format/bytes.ts';
 import { Card, CardBody, CardHeader } from '../ui/card.tsx';
@@ -30,7 +31,7 @@ const NETWORKS = [
 ];
 
 /** How many stations run, which image, and how they meet the network. */
-export function FleetCard({ form }: { form: Form }) {
+export function FleetCard({ form, hint }: { form: Form; hint?: ReactNode }) {
   return (
     <Card>
       <CardHeader title="Fleet" description="How many stations run, and which image." />
@@ -47,6 +48,7 @@ export function FleetCard({ form }: { form: Form }) {
           label="Users per station"
           hint="At most 1,000, the limit of one station. 150 to 350 for each CPU is what the makers advise."
         />
+        <div className="sm:col-span-2">{hint}</div>
         <div className="sm:col-span-2">
           <TextField
             form={form}

@@ -10,6 +10,7 @@ import { call } from '../data/use-call.ts';
 import { useJobs } from '../jobs/jobs-provider.tsx';
 import { Button } from '../ui/button.tsx';
 import { ErrorNote } from '../ui/note.tsx';
+import { CapacityHint } from './capacity-hint.tsx';
 import { FleetCard, HungCard, LimitsCard } from './fleet-fields.tsx';
 import { changedSettings, type FleetValues, parseValues, toValues } from './fleet-values.ts';
 import { LeaveGuard } from './leave-guard.tsx';
@@ -60,7 +61,7 @@ export function FleetForm({ current, applyFleet, onApplied }: FleetFormProps) {
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className="flex flex-col gap-6">
       <LeaveGuard dirty={isDirty} />
-      <FleetCard form={form} />
+      <FleetCard form={form} hint={<CapacityHint form={form} />} />
       <LimitsCard form={form} />
       <HungCard form={form} />
       {error ? <ErrorNote error={error} live /> : null}

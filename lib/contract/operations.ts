@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { backupIdSchema, balancerDetailSchema, balancerTrafficSchema } from './balancer.ts';
+import { capacityQuerySchema, capacityReportSchema } from './capacity.ts';
 import { countriesQuerySchema, countriesReportSchema, trackerStateSchema } from './countries.ts';
 import { doctorReportSchema } from './doctor.ts';
 import {
@@ -102,6 +103,8 @@ export const operations = {
   /** Asks nginx whether it would take the wanted configuration; nothing changes. */
   'balancer.test': call('read', nothing, z.object({ ok: z.boolean(), message: z.string() })),
   'balancer.traffic': call('read', nothing, balancerTrafficSchema),
+  /** How many stations and people this server carries, and why. */
+  'capacity.get': call('read', capacityQuerySchema, capacityReportSchema),
   /** Whom the fleet serves, now or in a range, by one source. */
   'countries.get': call('read', countriesQuerySchema, countriesReportSchema),
   /** Looks at the server and everything on it; changes nothing, answers within 5 s. */
