@@ -8,6 +8,7 @@ import type { Scraping } from './countries/scrape.ts';
 import type { CountriesService } from './countries/service.ts';
 import type { DoctorService } from './doctor/create.ts';
 import type { AgentEnv } from './env.ts';
+import type { FirewallService } from './firewall/create.ts';
 import type { FleetService } from './fleet/service.ts';
 import type { Identity } from './identity.ts';
 import type { JobRunner } from './jobs/runner.ts';
@@ -41,4 +42,5 @@ export interface Deps extends CoreDeps {
   record: RecordService;
   tuning: TuningService;
   doctor: DoctorService;
+  firewall: FirewallService;
 }

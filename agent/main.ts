@@ -15,6 +15,7 @@ import { createScraping } from './countries/scrape.ts';
 import type { CoreDeps, Deps } from './deps.ts';
 import { createDoctorService } from './doctor/create.ts';
 import { readAgentEnv } from './env.ts';
+import { createFirewallService } from './firewall/create.ts';
 import { createFleetService } from './fleet/create.ts';
 import { createIdentity } from './identity.ts';
 import { createJobRunner } from './jobs/runner.ts';
@@ -73,8 +74,22 @@ function build(): Deps {
   const scraping = createScraping({ ...core, live, tracker, countries, version: VERSION });
   const tuning = createTuningService({ ...core, fleet, balancer });
   const doctor = createDoctorService({ ...core, fleet, balancer, live, tuning });
+  const firewall = createFirewallService({ ...core, balancer });
   const identity = createIdentity({ db, activity, now });
-  return { ...core, balancer, fleet, live, tracker, record, countries, scraping, tuning, doctor, identity };
+  return {
+    ...core,
+    balancer,
+    fleet,
+    live,
+    tracker,
+    record,
+    countries,
+    scraping,
+    tuning,
+    doctor,
+    firewall,
+    identity,
+  };
 }
 
 async function main(): Promise<void> {

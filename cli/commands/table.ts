@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { admin } from './admin.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
+import { firewall } from './firewall.ts';
 import { history } from './history.ts';
 import { job } from './job.ts';
 import { logs } from './logs.ts';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   nginx,
   tune,
   planCapacity,
+  firewall,
   logs,
   job,
   metrics,

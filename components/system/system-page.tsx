@@ -16,6 +16,7 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { Time } from '../ui/time.tsx';
 import { toast } from '../ui/toast-store.ts';
 import { ChecksCard } from './checks-card.tsx';
+import { type FirewallActions, FirewallCard } from './firewall-card.tsx';
 import { TuningCard } from './tuning-card.tsx';
 
 type Nothing = Record<never, never>;
@@ -25,6 +26,7 @@ export interface SystemActions {
   applyBalancer: (input: Nothing) => Promise<Result<BalancerDetail>>;
   applyTuning: (input: Nothing) => Promise<Result<TuningResult>>;
   revertTuning: (input: Nothing) => Promise<Result<TuningResult>>;
+  firewall: FirewallActions;
 }
 
 /** Looked at again this often while the page is open: it costs a tenth of a second of one core. */
@@ -96,6 +98,7 @@ export function SystemPage({ actions }: { actions: SystemActions }) {
           />
         )}
       </LoadingPanel>
+      <FirewallCard actions={actions.firewall} />
       <LoadingPanel
         data={tuning.data}
         error={tuning.error}

@@ -7,6 +7,7 @@ import { backupIdSchema, balancerDetailSchema, balancerTrafficSchema } from './b
 import { capacityQuerySchema, capacityReportSchema } from './capacity.ts';
 import { countriesQuerySchema, countriesReportSchema, trackerStateSchema } from './countries.ts';
 import { doctorReportSchema } from './doctor.ts';
+import { firewallApplySchema, firewallReportSchema } from './firewall.ts';
 import {
   desiredFleetSchema,
   fleetChangeSchema,
@@ -109,6 +110,11 @@ export const operations = {
   'countries.get': call('read', countriesQuerySchema, countriesReportSchema),
   /** Looks at the server and everything on it; changes nothing, answers within 5 s. */
   'doctor.get': call('read', nothing, doctorReportSchema),
+  /** Lets in what is missing, through ufw; SSH first. */
+  'firewall.apply': call('write', firewallApplySchema, firewallReportSchema),
+  'firewall.get': call('read', nothing, firewallReportSchema),
+  /** Takes out again what `firewall.apply` put in. */
+  'firewall.revert': call('write', nothing, firewallReportSchema),
   /** Saves a change and starts the job that moves the fleet there. */
   'fleet.apply': call('write', fleetChangeSchema.extend({ drainSeconds }), jobReference),
   'fleet.get': call('read', nothing, desiredFleetSchema.extend({ strangers: z.array(strangerSchema) })),

@@ -45,6 +45,24 @@ export async function listListeners(ports: readonly number[]): Promise<Listener[
   return [...found.values()].sort((a, b) => a.port - b.port || a.protocol.localeCompare(b.protocol));
 }
 
+/** Every TCP port on which a program of this name listens. @param name as in /proc/PID/comm */
+export async function listListenersOf(name: string): Promise<Listener[]> {
+  const ports = new Map<string, number>();
+  for (const table of ['tcp', 'tcp6'])
+    for (const line of (await readOrEmpty(`/proc/net/${table}`)).split('\n').slice(1)) {
+      const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/);
+      if (state === TCP_LISTEN && inode !== undefined)
+        ports.set(inode, Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16));
+    }
+  const found: Listener[] = [];
+  for (const pid of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
+    if ((await readOrEmpty(`/proc/${pid}/comm`)).trim() !== name) continue;
+    for (const inode of await heldBy(pid, ports))
+      found.push({ port: ports.get(inode) ?? 0, protocol: 'tcp', pid: Number(pid), process: name });
+  }
+  return found;
+}
+
 /** Inodes of the sockets that have `port` as their own, from a table such as /proc/net/tcp. */
 export function socketInodes(table: string, port: number, protocol: 'tcp' | 'udp'): string[] {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;

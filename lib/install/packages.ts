@@ -84,6 +84,7 @@ const NEEDS: readonly Need[] = [
     purpose: 'test',
     why: 'the browser of the tests',
   },
+  { command: 'ufw', apt: ['ufw'], dnf: ['ufw'], purpose: 'test', why: 'the firewall that the tests change' },
 ];
 
 const STREAM_MODULE: Need = {

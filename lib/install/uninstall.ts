@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ownershipOf } from '../balancer/marker.ts';
 import { restoreOriginal } from '../balancer/restore.ts';
+import { firewallRecordPath, revertFirewall } from '../firewall/firewall.ts';
 import { plural } from '../format/count.ts';
 import { tuningRecordPath } from '../tuning/record.ts';
 import { revertTuning } from '../tuning/tune.ts';
@@ -36,6 +37,7 @@ export async function uninstall(options: UninstallOptions, say: (text: string) =
   say('Panel and agent: stopped and removed');
   await restoreBalancer(options, manifest.nginxRan, say);
   await restoreKernel(layout, say);
+  await restoreFirewall(layout, say);
   if (await removeCommand(layout)) say(`${layout.command}: removed`);
   await rm(dirname(layout.releasesDir), { recursive: true, force: true });
   await rm(layout.etcDir, { recursive: true, force: true });
@@ -57,6 +59,12 @@ async function restoreKernel(layout: Layout, say: (text: string) => void): Promi
     say(`Kernel: ${plural(outcomes.length, 'value')} as before the first \`conduit tune\``);
   for (const { key, note } of outcomes.filter(({ outcome }) => outcome === 'impossible'))
     say(`${key}: could not be put back: ${note}`);
+}
+
+async function restoreFirewall(layout: Layout, say: (text: string) => void): Promise<void> {
+  const recordPath = firewallRecordPath(layout.paths.stateDir);
+  const rules = await revertFirewall({ etcDir: '/etc', recordPath });
+  if (rules > 0) say(`Firewall: ${plural(rules, 'rule')} of ours taken out`);
 }
 
 async function restoreBalancer(
