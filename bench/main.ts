@@ -7,6 +7,7 @@ import { scale } from './scale.ts';
 import { sessions } from './sessions.ts';
 import { start } from './start.ts';
 import { tracker } from './tracker.ts';
+import { tuning } from './tuning.ts';
 
 const benchmarks: Record<string, (words: readonly string[]) => Promise<Record<string, unknown>>> = {
   balancer,
@@ -17,6 +18,7 @@ const benchmarks: Record<string, (words: readonly string[]) => Promise<Record<st
   sessions,
   start,
   tracker,
+  tuning,
 };
 
 const name = process.argv[2] ?? '';

@@ -4,6 +4,7 @@ import { getHistorySettings } from '../../db/history-settings.ts';
 import { AppError } from '../../lib/contract/errors.ts';
 import type { Snapshot } from '../../lib/contract/snapshot.ts';
 import { createBroadcast } from './broadcast.ts';
+import { createGuard, readStrain } from './guard.ts';
 import { createHistoryWriter } from './history-writer.ts';
 import { createHostMeter } from './host-meter.ts';
 import { createPast } from './past.ts';
@@ -23,6 +24,7 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
   const history = createHistoryWriter({ store, log, now, tickMs: env.tickMs, maxBytes });
   const past = createPast({ store, now, foldBelow: options.foldBelow });
   const meterHost = createHostMeter(env.stateDir);
+  const guard = createGuard();
   const snapshots = createBroadcast<Snapshot>(() => ticker.hurry());
   let tracks = new Map<number, StationTrack>();
   let connected = new Map<number, number>();
@@ -37,6 +39,7 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
     const stations = judgeStations(sampled, at, fleet.memberships());
     const engine = fleet.engine();
     const host = meterHost();
+    guard.look(readStrain(host));
     const wanted = sampled.filter(({ runtime }) => runtime.wanted).length;
     const problems = bySeverity([
       ...findProblems({ engine, host, stations, wanted }),
@@ -44,6 +47,7 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
       ...balancer.problems(),
       ...options.otherProblems(),
       ...historyProblems(history.problem()),
+      ...guard.problems(),
     ]);
     const snapshot = assembleSnapshot(stations, {
       at,
@@ -73,7 +77,7 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
   }
 
   // Also while nobody looks: a station that hangs must leave the balancer within seconds.
-  const ticker = createTicker({ tick, everyMs: () => env.tickMs, freshMs: env.tickMs, log });
+  const ticker = createTicker({ tick, everyMs: () => env.tickMs * guard.factor(), freshMs: env.tickMs, log });
 
   return {
     async current() {

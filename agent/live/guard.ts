@@ -1,0 +1,77 @@
+/** Under pressure the agent takes less of the server: it samples more seldom. The fleet is never touched for that. */
+import { readFileSync } from 'node:fs';
+import type { Problem, Snapshot } from '../../lib/contract/snapshot.ts';
+
+/** Percent of the last ten seconds in which something waited for memory; `tasks` is the share of ids that are taken. */
+export interface Strain {
+  memoryWait: number;
+  memoryFreeShare: number;
+  tasks: number;
+}
+
+/** A sample every five seconds instead of two: a station that hangs still leaves the balancer soon. */
+const SLOW = 2.5;
+const HIGH = { memoryWait: 20, memoryFreeShare: 0.03, tasks: 0.9 } as const;
+/** Eased when all is well below that, for so many looks in a row. */
+const CALM = { memoryWait: 5, memoryFreeShare: 0.06, tasks: 0.8 } as const;
+const CALM_LOOKS = 6;
+
+export interface Guard {
+  /** One look a sample. */
+  look(strain: Strain): void;
+  /** By how much samples are farther apart. */
+  factor(): number;
+  problems(): Problem[];
+}
+
+export function createGuard(): Guard {
+  let strained = false;
+  let calm = 0;
+  return {
+    look({ memoryWait, memoryFreeShare, tasks }) {
+      if (memoryWait > HIGH.memoryWait || memoryFreeShare < HIGH.memoryFreeShare || tasks > HIGH.tasks) {
+        strained = true;
+        calm = 0;
+        return;
+      }
+      const eased =
+        memoryWait < CALM.memoryWait && memoryFreeShare > CALM.memoryFreeShare && tasks < CALM.tasks;
+      calm = eased ? calm + 1 : 0;
+      if (calm >= CALM_LOOKS) strained = false;
+    },
+    factor: () => (strained ? SLOW : 1),
+    problems: () => (strained ? [SLOWED] : []),
+  };
+}
+
+const SLOWED: Problem = {
+  code: 'sampling-slowed',
+  severity: 'warning',
+  title: 'The server is short of memory or processes',
+  detail:
+    'The agent looks at the stations every five seconds instead of every two until that is over. No station is stopped for it.',
+  remedy: 'Run fewer stations, or fewer users each: `sudo conduit plan-capacity` says what fits.',
+  station: null,
+};
+
+/** @param host of the snapshot that is being made */
+export function readStrain(host: Snapshot['host']): Strain {
+  const wait = /^some avg10=([\d.]+)/m.exec(readOrEmpty('/proc/pressure/memory'))?.[1];
+  // The fourth field of /proc/loadavg is `running/all`.
+  const tasks = Number(readOrEmpty('/proc/loadavg').split(' ')[3]?.split('/')[1] ?? 0);
+  const most = Number(readOrEmpty('/proc/sys/kernel/pid_max'));
+  return {
+    memoryWait: Number(wait ?? 0),
+    memoryFreeShare: host.memoryTotalBytes === 0 ? 1 : 1 - host.memoryUsedBytes / host.memoryTotalBytes,
+    tasks: most > 0 ? tasks / most : 0,
+  };
+}
+
+/** A kernel without pressure accounting has no such file. */
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
