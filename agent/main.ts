@@ -73,8 +73,8 @@ function build(): Deps {
   const countries = createCountriesService({ ...core, live, tracker });
   const scraping = createScraping({ ...core, live, tracker, countries, version: VERSION });
   const tuning = createTuningService({ ...core, fleet, balancer });
-  const doctor = createDoctorService({ ...core, fleet, balancer, live, tuning });
   const firewall = createFirewallService({ ...core, balancer });
+  const doctor = createDoctorService({ ...core, fleet, balancer, live, tuning, firewall });
   const identity = createIdentity({ db, activity, now });
   return {
     ...core,

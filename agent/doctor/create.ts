@@ -6,6 +6,7 @@ import { fact, readHostFacts } from '../../lib/doctor/read.ts';
 import { loopbackPortsOf } from '../../lib/fleet/station-spec.ts';
 import type { BalancerService } from '../balancer/service.ts';
 import type { CoreDeps } from '../deps.ts';
+import type { FirewallService } from '../firewall/create.ts';
 import type { FleetService } from '../fleet/service.ts';
 import type { LiveService } from '../live/service.ts';
 import type { TuningService } from '../tuning/create.ts';
@@ -23,11 +24,13 @@ export function createDoctorService({
   balancer,
   live,
   tuning,
+  firewall,
 }: CoreDeps & {
   fleet: FleetService;
   balancer: BalancerService;
   live: LiveService;
   tuning: TuningService;
+  firewall: FirewallService;
 }): DoctorService {
   async function report(): Promise<DoctorReport> {
     const at = now();
@@ -35,7 +38,7 @@ export function createDoctorService({
     const ports = reachablePorts(balancer.settings());
     const loopbackPorts = loopbackPortsOf(settings);
     const running = fleet.runtimes().find(({ pid, address }) => pid !== null && address !== null);
-    const [host, keys, snapshot, tuned] = await Promise.all([
+    const [host, keys, firewalled, snapshot, tuned] = await Promise.all([
       readHostFacts({
         docker,
         procSys: env.procSys,
@@ -47,13 +50,14 @@ export function createDoctorService({
         const { checked, alarms } = await fleet.checkKeys();
         return { checked, alarms: [...alarms].map(([station, alarm]) => ({ station, alarm })) };
       }),
+      fact(() => firewall.report()),
       // The balancer's own word is newer than the last snapshot's.
       fact(async () => ({ ...(await live.current()), balancer: balancer.state() })),
       fact(() => tuning.report()),
     ]);
     const open = balancer.state().ports.filter(({ listening }) => listening);
     const wanted = { open, ports, loopbackPorts, openFiles: settings.openFiles };
-    const checks = diagnose({ ...host, keys, snapshot, tuning: tuned, wanted });
+    const checks = diagnose({ ...host, keys, firewall: firewalled, snapshot, tuning: tuned, wanted });
     return { at, durationMs: now() - at, checks };
   }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exampleSnapshot } from '../../test/fixtures/snapshot.ts';
+import type { FirewallReport } from '../contract/firewall.ts';
 import type { StationSnapshot } from '../contract/snapshot.ts';
 import type { TuningRow } from '../contract/tuning.ts';
 import { catalogue, diagnose } from './diagnose.ts';
@@ -31,6 +32,17 @@ const bbr: TuningRow = {
   drift: false,
   note: null,
 };
+const firewall: FirewallReport = {
+  manager: 'ufw',
+  active: true,
+  needed: [{ port: 443, protocol: 'tcp', purpose: 'balancer', open: true }],
+  beyond: [],
+  beyondWithAddress: 0,
+  commands: [],
+  notes: [],
+  applied: false,
+};
+const shut = firewall.needed.map((one) => ({ ...one, open: false }));
 const healthy: Facts = {
   kernel: { value: '6.1.0-18-amd64' },
   clock: { value: { synchronized: true } },
@@ -47,6 +59,7 @@ const healthy: Facts = {
   network: { value: { interface: 'eth0', ipv4: true, ipv6: false } },
   forwarding: { value: true },
   wayOut: { value: { station: 1, leads: true } },
+  firewall: { value: firewall },
   leftovers: { value: [] },
   keys: { value: { checked: 2, alarms: [] } },
   tuning: {
@@ -173,6 +186,7 @@ describe('the doctor', () => {
       { keys: { value: { checked: 2, alarms: [{ station: 2, alarm: 'the file is empty' }] } } },
     ],
     ['leftovers', 'warning', { leftovers: { value: [{ path: '/etc/init.d/conduit', what: 'starts it' }] } }],
+    ['firewall', 'error', { firewall: { value: { ...firewall, needed: shut } } }],
     ['kernel', 'unknown', { kernel: { unknown: 'no answer within 4 s' } }],
   ])('%s is %s', (id, expected, change) => {
     expect(level(id, change)).toBe(expected);

@@ -1,4 +1,5 @@
 /** What a diagnosis is made of: everything is read first, then judged. */
+import type { FirewallReport } from '../contract/firewall.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import type { TuningReport } from '../contract/tuning.ts';
 import type { Listener } from '../host/port-owner.ts';
@@ -23,6 +24,7 @@ export interface Facts {
   forwarding: Fact<boolean>;
   /** Whether a running station has a way out of its own network; null when none runs. */
   wayOut: Fact<{ station: number; leads: boolean } | null>;
+  firewall: Fact<FirewallReport>;
   leftovers: Fact<Leftover[]>;
   tuning: Fact<TuningReport>;
   /** How many volumes were looked into, and what is wrong with the key of which station. */

@@ -1,6 +1,7 @@
 /** Checks of the network, the stations and what others left. Pure. */
 import type { Snapshot } from '../contract/snapshot.ts';
 import { plural } from '../format/count.ts';
+import { firewallSentence } from '../format/firewall.ts';
 import { type Check, fromProblems, given, type Judgement, ok } from './check.ts';
 import type { Facts } from './facts.ts';
 
@@ -48,6 +49,27 @@ export const fleetChecks: Check[] = [
       'A firewall that drops forwarded packets: `sudo nft list ruleset`, chain `forward`; in ufw: `DEFAULT_FORWARD_POLICY`.',
     ],
     judge: judgeOnline,
+  },
+  {
+    id: 'firewall',
+    group: 'network',
+    title: 'Firewall',
+    symptom: 'The balancer listens and nobody from outside gets through.',
+    ways: [
+      '`sudo conduit firewall show` says what is shut, `sudo conduit firewall apply` opens it in ufw, SSH first.',
+      'Whoever rents the server out may have a firewall of his own, which cannot be seen from here: look at his web page.',
+    ],
+    judge: ({ firewall }) =>
+      given(firewall, (report) => {
+        const shut = report.needed.filter(({ open }) => open === false);
+        if (shut.length === 0) return ok(firewallSentence(report));
+        const ports = shut.map(({ port, protocol }) => `${port}/${protocol}`).join(', ');
+        return {
+          level: 'error',
+          evidence: `${report.manager} lets nothing in on ${ports}.`,
+          remedy: '`sudo conduit firewall apply`',
+        };
+      }),
   },
   {
     id: 'stations',

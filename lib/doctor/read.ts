@@ -27,7 +27,7 @@ export interface HostSources {
   ports: readonly number[];
 }
 
-type HostFacts = Omit<Facts, 'keys' | 'snapshot' | 'tuning' | 'wanted'>;
+type HostFacts = Omit<Facts, 'firewall' | 'keys' | 'snapshot' | 'tuning' | 'wanted'>;
 
 export async function readHostFacts(sources: HostSources): Promise<HostFacts> {
   const { docker, procSys, etcDir, station, ports } = sources;
