@@ -11,9 +11,15 @@ const watch = createWatch({
   onReport: ({ state, message }) => print({ state, message }),
   onWindow: ({ from, to, packets, dropped }) => print({ from, to, packets, dropped }),
 });
-watch.follow(
-  { ...DEFAULT_TRACKER_SETTINGS, interface: device, capture: capture === 'kernel' ? 'kernel' : 'tcpdump' },
-  [Number(port)],
-);
+watch.follow({
+  type: 'follow',
+  order: 1,
+  settings: {
+    ...DEFAULT_TRACKER_SETTINGS,
+    interface: device,
+    capture: capture === 'kernel' ? 'kernel' : 'tcpdump',
+  },
+  ports: [Number(port)],
+});
 // Whoever started it says when it is enough.
 process.stdin.resume().once('end', () => void watch.close().then(() => process.exit(0)));

@@ -35,6 +35,7 @@ export function createTrackerService({
   let report: Report | null = null;
   let recent: WindowReport[] = [];
   let told = '';
+  let order = 0;
   let timer: NodeJS.Timeout | undefined;
   let again: NodeJS.Timeout | undefined;
   let closing = false;
@@ -74,11 +75,12 @@ export function createTrackerService({
   function follow(): void {
     if (closing || (worker === null && settings.preset === 'off')) return;
     if (worker === null) begin();
-    const message: ToWorker = { type: 'follow', settings, ports: [...balancerPorts()] };
-    const text = JSON.stringify(message);
+    const wanted = { settings, ports: [...balancerPorts()] };
+    const text = JSON.stringify(wanted);
     if (text === told) return;
     told = text;
-    worker?.postMessage(message);
+    order++;
+    worker?.postMessage({ type: 'follow', order, ...wanted } satisfies ToWorker);
     if (settings.preset === 'off') recent = [];
   }
 
@@ -110,6 +112,8 @@ export function createTrackerService({
     latest: () => recent.at(-1) ?? null,
     state() {
       const last = recent.at(-1);
+      // What the thread said of the settings before these is no answer.
+      const current = report?.order === order ? report : null;
       const seconds = last === undefined ? 0 : (last.to - last.from) / 1000;
       const rate = (amount: number) => (seconds === 0 ? 0 : amount / seconds);
       const bytes = (last?.countries ?? []).reduce(
@@ -118,8 +122,8 @@ export function createTrackerService({
       );
       return {
         settings,
-        state: settings.preset === 'off' ? 'off' : (report?.state ?? 'starting'),
-        message: report?.message ?? null,
+        state: settings.preset === 'off' ? 'off' : (current?.state ?? 'starting'),
+        message: current?.message ?? null,
         interface: report?.interface ?? null,
         since: report?.since ?? null,
         windowSeconds: seconds,

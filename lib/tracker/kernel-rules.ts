@@ -93,21 +93,32 @@ export function renderFlush(table: string, side: Side): string {
     .join('\n')}\n`;
 }
 
-/** One element of a set as nft prints it; a counter of zero packets is never there. */
-export type VisitElement = (address: string, packets: number, bytes: number) => void;
+export interface VisitTable {
+  /** One element of a set; a counter of zero packets is never there. */
+  onElement: (set: string, address: string, packets: number, bytes: number) => void;
+  /** The packets that found no room in their set, since the table was made. */
+  onMissed: (packets: number) => void;
+}
 
-/** Reads what `nft list set` prints, as it comes; an element may be cut by the end of a chunk. */
-export function createElementReader(visit: VisitElement): { push(chunk: Buffer): void; end(): void } {
+/** Reads what `nft -n list table` prints, as it comes; a chunk may end anywhere. */
+export function createTableReader({ onElement, onMissed }: VisitTable): {
+  push(chunk: Buffer): void;
+  end(): void;
+} {
   let rest = '';
+  let set = '';
   function read(text: string): void {
-    for (const [, address = '', packets, bytes] of text.matchAll(ELEMENT))
-      visit(address, Number(packets), Number(bytes));
+    for (const [, name, address, packets, bytes, missed] of text.matchAll(WORDS)) {
+      if (address !== undefined) onElement(set, address, Number(packets), Number(bytes));
+      else if (name !== undefined) set = name;
+      else onMissed(Number(missed));
+    }
   }
   return {
     push(chunk) {
       const text = rest + chunk.toString('latin1');
-      // Whole elements end with a comma or the closing brace.
-      const end = Math.max(text.lastIndexOf(','), text.lastIndexOf('}')) + 1;
+      // None of what is looked for goes on behind one of these.
+      const end = Math.max(...[',', '}', '{', '\n'].map((mark) => text.lastIndexOf(mark))) + 1;
       read(text.slice(0, end));
       rest = text.slice(end);
     },
@@ -118,9 +129,6 @@ export function createElementReader(visit: VisitElement): { push(chunk: Buffer):
   };
 }
 
-const ELEMENT = /([0-9a-f]+[.:][0-9a-f.:]*|::[0-9a-f.:]*) counter packets (\d+) bytes (\d+)/g;
-
-/** `counter missed { packets N bytes M }` as nft prints it. */
-export function parseMissed(text: string): number {
-  return Number(/packets (\d+) bytes/.exec(text)?.[1] ?? 0);
-}
+/** The head of a set, an element, or the line of a counter with a name of its own. */
+const WORDS =
+  /\tset (\w+) \{|([0-9a-f]+[.:][0-9a-f.:]*|::[0-9a-f.:]*) counter packets (\d+) bytes (\d+)|\tpackets (\d+) bytes/g;

@@ -5,9 +5,8 @@ import { addressWords } from './address-text.ts';
 import type { Capture, CaptureOptions, Counted } from './capture.ts';
 import { endedProgramsCpuMs } from './cpu-time.ts';
 import {
-  createElementReader,
+  createTableReader,
   type KernelRulesInput,
-  parseMissed,
   renderFlush,
   renderTable,
   renderTurn,
@@ -17,7 +16,7 @@ import {
 
 const TIMEOUT_MS = 15_000;
 /**
- * Reading costs 15 µs of processor time by the address, and as much as 2,000 addresses for the programs it takes: windows
+ * Reading costs 15 µs of processor time by the address, and as much as 1,000 addresses for the programs it takes: windows
  * become longer until that is a sixth of a per cent of the time, up to a minute.
  */
 const COST_SHARE = 0.0016;
@@ -42,23 +41,36 @@ export async function startKernelSets(options: CaptureOptions): Promise<Capture>
   await removeKernelTable(options.prefix);
   await nft(renderTable(rules) + renderTurn(rules, side));
 
-  async function readSet(name: string, arriving: boolean): Promise<number> {
+  /** All at once: each program more would cost as much as a few hundred addresses. */
+  async function readSide(idle: Side): Promise<Counted> {
+    const directions = new Map(setNames(idle).map(({ name, arriving }) => [name, arriving]));
     let packets = 0;
-    const reader = createElementReader((address, count, bytes) => {
-      packets += count;
-      const words = addressWords(address);
-      if (words === null) return;
-      const [a = 0, b = 0, c = 0, d = 0] = words;
-      if (words.length === 1) table.addV4(a, arriving, bytes);
-      else table.addV6(a, b, c, d, arriving, bytes);
+    let missedNow = missed;
+    const reader = createTableReader({
+      onElement(set, address, count, bytes) {
+        const arriving = directions.get(set);
+        // The other side has begun to count meanwhile.
+        if (arriving === undefined) return;
+        packets += count;
+        const words = addressWords(address);
+        if (words === null) return;
+        const [a = 0, b = 0, c = 0, d = 0] = words;
+        if (words.length === 1) table.addV4(a, arriving, bytes);
+        else table.addV6(a, b, c, d, arriving, bytes);
+      },
+      onMissed: (count) => {
+        missedNow = count;
+      },
     });
-    const pipe = openPipe('nft', ['-n', 'list', 'set', 'inet', rules.table, name], {
+    const pipe = openPipe('nft', ['-n', 'list', 'table', 'inet', rules.table], {
       onData: (chunk) => reader.push(chunk),
     });
     const { code } = await pipe.ended;
     reader.end();
     if (code !== 0) throw new Error('our sets are gone');
-    return packets;
+    const dropped = Math.max(0, missedNow - missed);
+    missed = missedNow;
+    return { packets: packets + dropped, dropped, cpuMs: 0 };
   }
 
   async function flush(): Promise<Counted> {
@@ -68,14 +80,10 @@ export async function startKernelSets(options: CaptureOptions): Promise<Capture>
     try {
       await nft(renderTurn(rules, next));
       side = next;
-      let packets = 0;
-      for (const { name, arriving } of setNames(idle)) packets += await readSet(name, arriving);
+      const counted = await readSide(idle);
       await nft(renderFlush(rules.table, idle));
-      const now = await readMissed(rules.table);
-      const dropped = Math.max(0, now - missed);
-      missed = now;
       costMs = endedProgramsCpuMs() - begun;
-      return { packets: packets + dropped, dropped, cpuMs: costMs };
+      return { ...counted, cpuMs: costMs };
     } catch {
       // Somebody took our table away; what nft says of it could name an address.
       fail('the kernel lost our counters, as when every rule of the host is flushed');
@@ -111,11 +119,4 @@ async function nft(script: string): Promise<void> {
     if (error instanceof CommandError) throw new Error(`nftables refused to count: ${error.message}`);
     throw error;
   }
-}
-
-async function readMissed(table: string): Promise<number> {
-  const { stdout } = await run('nft', ['list', 'counter', 'inet', table, 'missed'], {
-    timeoutMs: TIMEOUT_MS,
-  });
-  return parseMissed(stdout);
 }

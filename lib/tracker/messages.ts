@@ -4,12 +4,16 @@ import type { CountryTotal } from './window.ts';
 
 export interface Follow {
   type: 'follow';
+  /** Counts up; a report tells the last one that was carried out. */
+  order: number;
   settings: TrackerSettings;
   ports: number[];
 }
 export type ToWorker = Follow | { type: 'close' };
 
 export interface Report {
+  /** What is told holds for this order and those before it; 0 before the first. */
+  order: number;
   state: 'off' | 'starting' | 'running' | 'waiting';
   message: string | null;
   interface: string | null;

@@ -14,13 +14,13 @@ import {
   type ServerAddresses,
 } from './interfaces.ts';
 import { startKernelSets } from './kernel-sets.ts';
-import type { Report, WindowReport } from './messages.ts';
+import type { Follow, Report, WindowReport } from './messages.ts';
 import { ownAddresses } from './special-addresses.ts';
 import { startTcpdump } from './tcpdump.ts';
 import { createTally } from './window.ts';
 
 export interface Watch {
-  follow(settings: TrackerSettings, ports: readonly number[]): void;
+  follow(order: Follow): void;
   close(): Promise<void>;
 }
 
@@ -45,6 +45,9 @@ const edgeOf = (ms: number) => Math.floor(ms / BUCKET_MS) * BUCKET_MS;
 export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: WatchOptions): Watch {
   let settings: TrackerSettings | null = null;
   let ports: readonly number[] = [];
+  /** The newest order, and the one that what runs was started for. */
+  let order = 0;
+  let followed = 0;
   let addresses: ServerAddresses = { own: ownAddresses([]), hosts: [] };
   let geo: GeoDatabase | null = null;
   let geoError: string | null = null;
@@ -73,11 +76,15 @@ export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: Watc
   let busy: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
     // An error may carry what was being read: only that there was one is told.
-    busy = busy.then(look).catch(() => wait('It failed, and is tried again.'));
+    busy = busy.then(look).catch(() => {
+      followed = order;
+      wait('It failed, and is tried again.');
+    });
   }, LOOK_MS);
 
   function report(): void {
     onReport({
+      order: followed,
       state,
       message,
       interface: device,
@@ -205,7 +212,9 @@ export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: Watc
 
   async function look(): Promise<void> {
     if (closed || settings === null) return;
-    const { preset } = settings;
+    const wanted = settings;
+    const doing = order;
+    const { preset, capture: how } = wanted;
     if (preset === 'off') {
       await stop();
       tally.table.clear();
@@ -217,24 +226,27 @@ export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: Watc
       }
       return;
     }
-    await freshenSurroundings(settings);
+    await freshenSurroundings(wanted);
     // An address that is new must not wait for ten seconds: its clients would not be counted.
     addresses = readAddresses();
-    const wanted = { ...settings, preset };
-    const next = JSON.stringify([preset, settings.capture, device, index(device), ports, addresses.hosts]);
+    const next = JSON.stringify([preset, how, device, index(device), ports, addresses.hosts]);
     if (next !== picture) {
       await stop();
       picture = next;
       retryAt = 0;
+      state = 'starting';
     }
-    if (capture === null) await start(wanted);
+    if (followed !== doing) {
+      followed = doing;
+      report();
+    }
+    if (capture === null) await start({ ...wanted, preset });
     await endWindow();
   }
 
   return {
-    follow(nextSettings, nextPorts) {
-      settings = nextSettings;
-      ports = nextPorts;
+    follow(next) {
+      ({ settings, ports, order } = next);
       surroundingsAt = Number.NEGATIVE_INFINITY;
       if (state === 'off' && settings.preset !== 'off') state = 'starting';
       report();

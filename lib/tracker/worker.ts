@@ -13,6 +13,6 @@ const watch = createWatch({
 });
 
 port.on('message', (message: ToWorker) => {
-  if (message.type === 'follow') watch.follow(message.settings, message.ports);
+  if (message.type === 'follow') watch.follow(message);
   else void watch.close().then(() => tell({ type: 'closed' }));
 });
