@@ -23,6 +23,7 @@ import type { FleetService, FleetServiceOptions, StationRuntime } from './servic
 import { createFleetState } from './state.ts';
 import { requireStation, stationDetail, stationLogs } from './station-detail.ts';
 import { takeFleetDown } from './take-down.ts';
+import { createStationVolumes } from './volumes.ts';
 
 /** Keys of new stations are entered in the ledger, and vanished ones noticed, this often. */
 const KEY_CHECK_MS = 30_000;
@@ -38,9 +39,17 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
   let keyTimer: NodeJS.Timeout | undefined;
   let following: Promise<void> = Promise.resolve();
 
-  const keys = createKeyGuard(options, changed);
+  const volumes = createStationVolumes(options);
+  const keys = createKeyGuard(options, volumes, changed);
   const state = createFleetState(docker, prefix, changed);
-  const core: FleetCore = { ...options, state, keys, runtimes: currentRuntimes, notStations: new Map() };
+  const core: FleetCore = {
+    ...options,
+    state,
+    keys,
+    volumes,
+    runtimes: currentRuntimes,
+    notStations: new Map(),
+  };
   const rotation = createRotation({
     balancer,
     log,
@@ -165,6 +174,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     problems: () =>
       fleetProblems({
         prefix,
+        volumeOf: volumes.of,
         desired,
         keyAlarms: keys.alarms(),
         strangers: state.strangers(),

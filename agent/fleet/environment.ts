@@ -158,10 +158,15 @@ function findOwnNetwork(
   });
 }
 
-export function specContext(deps: EnvironmentDeps, image: ImageFacts, base: string): SpecContext {
+export function specContext(
+  deps: Pick<FleetCore, 'env' | 'volumes'>,
+  image: ImageFacts,
+  base: string,
+): SpecContext {
   return {
     prefix: deps.env.prefix,
     base,
+    volumeOf: deps.volumes.of,
     image,
     openFilesLimit: readEngineOpenFilesLimit(),
     hostCpus: availableParallelism(),

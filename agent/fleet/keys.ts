@@ -2,9 +2,9 @@
 import { lstat } from 'node:fs/promises';
 import { deleteStationKey, type KnownKey, listStationKeys, recordStationKey } from '../../db/station-keys.ts';
 import type { StationDetail } from '../../lib/contract/fleet.ts';
-import { stationOfName, volumeName } from '../../lib/fleet/names.ts';
 import { compareKey, KEY_FILE, type KeyInspection, readVolumeKey } from '../../lib/stations/station-key.ts';
 import type { CoreDeps } from '../deps.ts';
+import type { StationVolumes } from './volumes.ts';
 
 /** A sound key's last sight is written down once an hour. */
 const NOTE_AGAIN_MS = 3_600_000;
@@ -12,6 +12,8 @@ const NOTE_AGAIN_MS = 3_600_000;
 interface KeyReport {
   state: StationDetail['keyState'];
   proxyId: string | null;
+  /** Of a sound key; two stations must never have the same. */
+  fingerprint: string | null;
   /** Why the station must not be started; null when it may. */
   alarm: string | null;
 }
@@ -32,7 +34,8 @@ export interface KeyGuard {
 }
 
 export function createKeyGuard(
-  { docker, db, now, env }: Pick<CoreDeps, 'docker' | 'db' | 'now' | 'env'>,
+  { docker, db, now }: Pick<CoreDeps, 'docker' | 'db' | 'now'>,
+  volumes: StationVolumes,
   onChange: () => void,
 ): KeyGuard {
   const alarms = new Map<number, string>();
@@ -52,7 +55,7 @@ export function createKeyGuard(
   }
 
   async function inspect(station: number, known: KnownKey | null): Promise<KeyReport> {
-    const directory = mountpoints.get(volumeName(env.prefix, station));
+    const directory = mountpoints.get(volumes.of(station));
     const found =
       directory === undefined
         ? ({ state: 'missing', reason: 'its volume is gone' } as const)
@@ -63,21 +66,26 @@ export function createKeyGuard(
     if (found.state === 'sound' && alarm === null && isDue) {
       recordStationKey(
         db,
-        { volume: volumeName(env.prefix, station), proxyId: found.proxyId, fingerprint: found.fingerprint },
+        { volume: volumes.of(station), proxyId: found.proxyId, fingerprint: found.fingerprint },
         now(),
       );
     }
-    return { state, proxyId, alarm };
+    return { state, proxyId, fingerprint: found.state === 'sound' ? found.fingerprint : null, alarm };
   }
 
   async function check(stations: readonly number[]): Promise<void> {
     const before = JSON.stringify([[...alarms], [...mountpoints]]);
-    const volumes = (await docker.listVolumes()).filter(({ name }) => name.startsWith(`${env.prefix}-data-`));
+    const present = await docker.listVolumes();
     mountpoints.clear();
-    for (const volume of volumes) mountpoints.set(volume.name, volume.mountpoint);
+    for (const { name, mountpoint } of present)
+      if (volumes.stationOn(name) !== null) mountpoints.set(name, mountpoint);
     const ledger = listStationKeys(db);
+    const owners = new Map<string, number>();
+    for (const [station, { fingerprint }] of [...reports].sort(([a], [b]) => a - b))
+      if (fingerprint !== null && !stations.includes(station)) owners.set(fingerprint, station);
     for (const station of stations) {
-      const report = await inspect(station, ledger.get(volumeName(env.prefix, station)) ?? null);
+      const report = await inspect(station, ledger.get(volumes.of(station)) ?? null);
+      noteTwin(owners, station, report);
       reports.set(station, report);
       if (report.alarm === null) alarms.delete(station);
       else alarms.set(station, report.alarm);
@@ -89,16 +97,24 @@ export function createKeyGuard(
     check,
     async checkAll() {
       const names = [...(await docker.listVolumes()).map(({ name }) => name), ...listStationKeys(db).keys()];
-      const stations = names.map((name) => stationOfName(`${env.prefix}-data`, name));
+      const stations = names.map((name) => volumes.stationOn(name));
       const all = [...new Set(stations.filter((station) => station !== null))].sort((a, b) => a - b);
       await check(all);
       return { checked: all.length, alarms };
     },
     report: (station) => reports.get(station) ?? null,
     alarms: () => alarms,
-    forget: (station) => deleteStationKey(db, volumeName(env.prefix, station)),
-    dataDir: (station) => mountpoints.get(volumeName(env.prefix, station)) ?? null,
+    forget: (station) => deleteStationKey(db, volumes.of(station)),
+    dataDir: (station) => mountpoints.get(volumes.of(station)) ?? null,
   };
+}
+
+/** Two stations with one key would cancel each other out at Psiphon: the second is held back. */
+function noteTwin(owners: Map<string, number>, station: number, report: KeyReport): void {
+  if (report.fingerprint === null) return;
+  const other = owners.get(report.fingerprint);
+  if (other === undefined) owners.set(report.fingerprint, station);
+  else report.alarm ??= `it has the same key as station ${other}`;
 }
 
 /** Changes whenever the key's file does; null when there is none. */

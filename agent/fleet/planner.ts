@@ -10,11 +10,13 @@ import { findBase, findImage, specContext } from './environment.ts';
 import type { KeyGuard } from './keys.ts';
 import type { FleetServiceOptions, StationRuntime } from './service.ts';
 import type { FleetState } from './state.ts';
+import type { StationVolumes } from './volumes.ts';
 
 /** What every part of the fleet works with. */
 export interface FleetCore extends FleetServiceOptions {
   state: FleetState;
   keys: KeyGuard;
+  volumes: StationVolumes;
   /** Every station that is wanted or exists, by number; from memory. */
   runtimes: () => StationRuntime[];
   /** Images that could not say what they understand, by id: not asked again for a while. */

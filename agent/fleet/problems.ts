@@ -6,6 +6,7 @@ import type { Failure } from './recovery.ts';
 
 export interface ProblemInput {
   prefix: string;
+  volumeOf: (station: number) => string;
   desired: DesiredFleet;
   keyAlarms: ReadonlyMap<number, string>;
   strangers: Stranger[];
@@ -23,7 +24,7 @@ export function fleetProblems(input: ProblemInput): Problem[] {
   return [
     ...[...input.keyAlarms]
       .filter(([station]) => station <= count)
-      .map(([station, alarm]) => keyAlarm(input.prefix, station, alarm)),
+      .map(([station, alarm]) => keyAlarm(input, station, alarm)),
     ...input.strangers.flatMap((stranger) => {
       const station = stationOfName(input.prefix, stranger.name);
       return station !== null && station <= count ? [nameTaken(station, stranger)] : [];
@@ -32,14 +33,14 @@ export function fleetProblems(input: ProblemInput): Problem[] {
   ];
 }
 
-function keyAlarm(prefix: string, station: number, alarm: string): Problem {
+function keyAlarm({ prefix, volumeOf }: ProblemInput, station: number, alarm: string): Problem {
   const name = containerName(prefix, station);
   return {
     code: 'key-alarm',
     severity: 'critical',
     title: `The key of ${name} is not what it was`,
     detail: `${name}: ${alarm}. The station is not started or restarted like this: it would make itself a new key and lose its reputation.`,
-    remedy: `Put the right conduit_key.json back into the volume ${prefix}-data-${station}; the station then starts by itself. Or, if it is lost for good and you accept a new identity: move what is left of it away and run \`sudo conduit start ${station} --new-key\`.`,
+    remedy: `Put the right conduit_key.json back into the volume ${volumeOf(station)}; the station then starts by itself. Or, if it is lost for good and you accept a new identity: move what is left of it away and run \`sudo conduit start ${station} --new-key\`.`,
     station,
   };
 }

@@ -1,7 +1,7 @@
 /** One station in full, and what it writes. */
 import { AppError } from '../../lib/contract/errors.ts';
 import type { DesiredFleet, LogLine, StationDetail } from '../../lib/contract/fleet.ts';
-import { containerName, volumeName } from '../../lib/fleet/names.ts';
+import { containerName } from '../../lib/fleet/names.ts';
 import { readShape } from '../../lib/fleet/station-shape.ts';
 import { settingsOf } from '../../lib/fleet/station-spec.ts';
 import { classifyLogLine } from '../../lib/stations/log-line.ts';
@@ -24,7 +24,7 @@ export function stationDetail(core: FleetCore, desired: DesiredFleet, station: n
     imageDigest: found?.imageId ?? null,
     dialect: shape?.dialect ?? null,
     command: found?.command ?? [],
-    volume: volumeName(core.env.prefix, station),
+    volume: core.volumes.of(station),
     proxyId: key?.proxyId ?? null,
     keyState: key?.state ?? 'unknown',
     createdAt: found?.createdAtMs ?? null,

@@ -6,6 +6,7 @@ import { type ActualStation, planFleet } from './plan.ts';
 import { type SpecContext, stationSpec } from './station-spec.ts';
 
 const context: SpecContext = {
+  volumeOf: (station) => `conduit-data-${station}`,
   prefix: 'conduit',
   base: '172.30.0.0',
   image: {

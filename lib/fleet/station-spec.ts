@@ -13,7 +13,6 @@ import {
   SPEC_LABEL,
   STATION_LABEL,
   stationAddress,
-  volumeName,
 } from './names.ts';
 import { type StationShape, shapeLabel } from './station-shape.ts';
 
@@ -37,6 +36,8 @@ export interface SpecContext {
   prefix: string;
   /** First address of the fleet's /16. */
   base: string;
+  /** The volume a station lives on. */
+  volumeOf: (station: number) => string;
   image: ImageFacts;
   /** The most open files the engine can give a container; null when it can give any. */
   openFilesLimit: number | null;
@@ -103,7 +104,6 @@ export function stationSpec(desired: DesiredFleet, station: number, context: Spe
   const endpoint = metricsEndpoint(desired, station, context);
   const inBridge = settings.networkMode === 'cluster';
   const published = loopbackPort(settings, station);
-  const volume = volumeName(context.prefix, station);
   const spec: Omit<ContainerSpec, 'labels'> = {
     name: containerName(context.prefix, station),
     image: context.image.reference,
@@ -138,7 +138,7 @@ export function stationSpec(desired: DesiredFleet, station: number, context: Spe
             },
           ],
     volume: {
-      name: volume,
+      name: context.volumeOf(station),
       target: context.image.dataDir,
       labels: { [FLEET_LABEL]: context.prefix, [STATION_LABEL]: String(station) },
     },
