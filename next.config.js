@@ -4,7 +4,11 @@ const config = {
   poweredByHeader: false,
   reactStrictMode: true,
   agentRules: false,
-  experimental: { agentUpgrade: false },
+  experimental: {
+    agentUpgrade: false,
+    // A page is loaded when it is first asked for: most days that is one or two of them.
+    preloadEntriesOnStart: false,
+  },
   // A lock file in a folder above would otherwise move the root of the build.
   turbopack: { root: import.meta.dirname },
   outputFileTracingRoot: import.meta.dirname,

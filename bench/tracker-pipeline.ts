@@ -1,9 +1,9 @@
 // Reads a capture as the tracker's thread does, countries included, and prints what it came to: FILE FILTER.
-import { openPipe } from '../lib/host/pipe.ts';
 import { builtInGeoPath, openGeoDatabase } from '../lib/tracker/geo.ts';
 import { createPacketReader } from '../lib/tracker/packet.ts';
 import { createPcapStream } from '../lib/tracker/pcap.ts';
 import { ownAddresses } from '../lib/tracker/special-addresses.ts';
+import { openTcpdump } from '../lib/tracker/tcpdump.ts';
 import { createTally } from '../lib/tracker/window.ts';
 import { SERVER_TEXTS } from './tracker-capture.ts';
 
@@ -17,9 +17,7 @@ const stream = createPcapStream(
 // The agent's thread starts once, and runs for months.
 const { user, system } = process.cpuUsage();
 const startMs = (user + system) / 1000;
-const pipe = openPipe('tcpdump', ['-r', file, '-n', '-w', '-', filter], {
-  onData: (chunk) => stream.push(chunk),
-});
+const pipe = openTcpdump(['-r', file, '-n', '-w', '-', filter], { onData: (chunk) => stream.push(chunk) });
 await pipe.ended;
 const begun = performance.now();
 const addresses = tally.table.size;

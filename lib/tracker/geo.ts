@@ -17,6 +17,8 @@ export interface GeoDatabase {
 }
 
 const MAX_BYTES = 200_000_000;
+/** A database of cities has a hundred thousand. */
+const MAX_ANSWERS = 2000;
 /** An address that every database of countries knows. */
 const KNOWN_TO_ALL = '8.8.8.8';
 const require = createRequire(import.meta.url);
@@ -56,10 +58,22 @@ function readDatabase(path: string): { bytes: Buffer; changedAt: number } {
 
 function parse(bytes: Buffer): Reader<Response> {
   try {
-    return new Reader<Response>(bytes);
+    return new Reader<Response>(bytes, { cache: createAnswerCache() });
   } catch {
     throw refused('is not a database in MaxMind’s format (.mmdb)');
   }
+}
+
+/** What the database says, by where it says it: of countries there are few, and nothing in it is an address. */
+function createAnswerCache() {
+  const answers = new Map<string | number, unknown>();
+  return {
+    get: (place: string | number) => answers.get(place),
+    set(place: string | number, answer: unknown) {
+      if (answers.size >= MAX_ANSWERS) answers.clear();
+      answers.set(place, answer);
+    },
+  };
 }
 
 /** Databases differ in where they put the code. */

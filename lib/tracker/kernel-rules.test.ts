@@ -6,34 +6,39 @@ import { unprivilegedUser } from './unprivileged-user.ts';
 
 const rules = { table: 'x_geo', interface: 'eth0', preset: 'frontend', ports: [443, 5566] } as const;
 
+const listedSet = (name: string, type: string, elements: [string, number, number][]) => ({
+  set: {
+    ...{ family: 'inet', name, table: 'x_geo', type, handle: 4, size: 131_072 },
+    elem: elements.map(([val, packets, bytes]) => ({ elem: { val, counter: { packets, bytes } } })),
+  },
+});
 /** As nft 1.0.6 lists a table. */
-const LISTED = `table inet x_geo {
-	counter missed {
-		packets 41 bytes 999
-	}
-
-	set arriving_ipv4_a {
-		type ipv4_addr
-		size 131072
-		flags dynamic
-		elements = { 10.1.2.3 counter packets 12 bytes 3400, 10.0.0.9 counter packets 1 bytes 60 }
-	}
-
-	set leaving_ipv6_a {
-		type ipv6_addr
-		size 131072
-		flags dynamic
-		elements = { 2001:db8::7 counter packets 5 bytes 500, ::1 counter packets 2 bytes 99,
-			     fd00:241:1:2:3:4:5:6 counter packets 3 bytes 4096 }
-	}
-
-	chain arriving {
-		th dport != { 443, 5566 } return
-		meta nfproto ipv4 update @arriving_ipv4_b { ip saddr counter } return
-		counter name "missed"
-	}
-}
-`;
+const LISTED = JSON.stringify({
+  nftables: [
+    { metainfo: { version: '1.0.6', release_name: 'Lester Gooch #5', json_schema_version: 1 } },
+    { table: { family: 'inet', name: 'x_geo', handle: 2 } },
+    { counter: { family: 'inet', name: 'missed', table: 'x_geo', handle: 2, packets: 41, bytes: 999 } },
+    listedSet('arriving_ipv4_a', 'ipv4_addr', [
+      ['10.1.2.3', 12, 3400],
+      ['10.0.0.9', 1, 60],
+    ]),
+    listedSet('leaving_ipv6_a', 'ipv6_addr', [
+      ['2001:db8::7', 5, 500],
+      ['::1', 2, 99],
+      ['fd00:241:1:2:3:4:5:6', 3, 4096],
+    ]),
+    { chain: { family: 'inet', table: 'x_geo', name: 'arriving', handle: 9 } },
+    { rule: { family: 'inet', table: 'x_geo', chain: 'arriving', expr: [{ counter: 'missed' }] } },
+    {
+      rule: {
+        family: 'inet',
+        table: 'x_geo',
+        chain: 'before',
+        expr: [{ counter: { packets: 7, bytes: 9 } }],
+      },
+    },
+  ],
+}).replaceAll(/(":|,)(?=["{[\d])/g, '$1 ');
 
 describe('what nft says', () => {
   const whole = [

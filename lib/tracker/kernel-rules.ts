@@ -12,6 +12,8 @@ export interface KernelRulesInput {
   ports: readonly number[];
 }
 
+/** Counts what had no room in its set. */
+const MISSED = 'missed';
 /** Addresses of one family and direction that are counted; what comes after is counted as missed. */
 export const SET_SIZE = 131_072;
 const SSH = 22;
@@ -44,7 +46,7 @@ export function renderTable({ table, interface: name }: KernelRulesInput): strin
   );
   return [
     `table inet ${table} {`,
-    '  counter missed { }',
+    `  counter ${MISSED} { }`,
     ...sets,
     '  chain arriving { }',
     '  chain leaving { }',
@@ -75,7 +77,7 @@ export function renderTurn(input: KernelRulesInput, side: Side): string {
       return `add rule inet ${table} ${direction.chain} meta nfproto ${family} update @${set} { ${word} ${direction.side} counter } return`;
     }),
     // Only what had no room in its set comes here.
-    `add rule inet ${table} ${direction.chain} counter name missed`,
+    `add rule inet ${table} ${direction.chain} counter name ${MISSED}`,
   ])
     .concat('')
     .join('\n');
@@ -100,25 +102,25 @@ export interface VisitTable {
   onMissed: (packets: number) => void;
 }
 
-/** Reads what `nft -n list table` prints, as it comes; a chunk may end anywhere. */
+/** Reads what `nft -j list table` prints, as it comes; a chunk may end anywhere. */
 export function createTableReader({ onElement, onMissed }: VisitTable): {
   push(chunk: Buffer): void;
   end(): void;
 } {
   let rest = '';
-  let set = '';
+  let object = '';
   function read(text: string): void {
-    for (const [, name, address, packets, bytes, missed] of text.matchAll(WORDS)) {
-      if (address !== undefined) onElement(set, address, Number(packets), Number(bytes));
-      else if (name !== undefined) set = name;
-      else onMissed(Number(missed));
+    for (const [, name, address, packets, bytes, alone] of text.matchAll(WORDS)) {
+      if (address !== undefined) onElement(object, address, Number(packets), Number(bytes));
+      else if (name !== undefined) object = name;
+      else if (object === MISSED) onMissed(Number(alone));
     }
   }
   return {
     push(chunk) {
       const text = rest + chunk.toString('latin1');
-      // None of what is looked for goes on behind one of these.
-      const end = Math.max(...[',', '}', '{', '\n'].map((mark) => text.lastIndexOf(mark))) + 1;
+      // None of what is looked for has one inside.
+      const end = text.lastIndexOf('}') + 1;
       read(text.slice(0, end));
       rest = text.slice(end);
     },
@@ -129,6 +131,6 @@ export function createTableReader({ onElement, onMissed }: VisitTable): {
   };
 }
 
-/** The head of a set, an element, or the line of a counter with a name of its own. */
+/** The name of a set or a counter, an element with its counter, and the packets of a counter that has a name. */
 const WORDS =
-  /\tset (\w+) \{|([0-9a-f]+[.:][0-9a-f.:]*|::[0-9a-f.:]*) counter packets (\d+) bytes (\d+)|\tpackets (\d+) bytes/g;
+  /"name": "(\w+)"|"val": "([0-9a-f.:]+)", "counter": \{"packets": (\d+), "bytes": (\d+)|"packets": (\d+)/g;
