@@ -5,13 +5,18 @@ import type { TuningOutcome, TuningReport, TuningResult } from '../../lib/contra
 import { loopbackPortsOf } from '../../lib/fleet/station-spec.ts';
 import { plural } from '../../lib/format/count.ts';
 import type { Wanted } from '../../lib/tuning/catalogue.ts';
+import type { TuningPlace } from '../../lib/tuning/place.ts';
 import { tuningRecordPath } from '../../lib/tuning/record.ts';
-import { applyTuning, readTuning, revertTuning, type TuningPlace } from '../../lib/tuning/tune.ts';
+import { resumeTuning } from '../../lib/tuning/resume.ts';
+import { revertTuning } from '../../lib/tuning/revert.ts';
+import { applyTuning, readTuning } from '../../lib/tuning/tune.ts';
 import type { BalancerService } from '../balancer/service.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { FleetService } from '../fleet/service.ts';
 
 export interface TuningService {
+  /** Once, when the agent starts: sets again what did not come back with the host. Never fails. */
+  start(): Promise<void>;
   report(): Promise<TuningReport>;
   apply(actor: string): Promise<TuningResult>;
   revert(actor: string): Promise<TuningResult>;
@@ -21,6 +26,7 @@ export function createTuningService({
   env,
   paths,
   activity,
+  log,
   now,
   fleet,
   balancer,
@@ -64,7 +70,21 @@ export function createTuningService({
     }
   }
 
+  async function resume(): Promise<void> {
+    const outcomes = await resumeTuning(place, wanted());
+    const set = count(outcomes, 'applied');
+    for (const { key, note } of outcomes.filter(({ outcome }) => outcome === 'impossible'))
+      log.warn({ key, note }, 'a kernel parameter of ours did not come back with the host');
+    if (set === 0) return;
+    const summary = `Kernel parameters: ${plural(set, 'value')} set again, lost when the server started`;
+    activity.record({ actor: 'agent', action: 'tuning.resume', summary, outcome: 'ok' });
+  }
+
   return {
+    start: () =>
+      inTurn(resume).catch((err: unknown) => {
+        log.error({ err }, 'the kernel parameters could not be looked after');
+      }),
     report: () => inTurn(() => readTuning(place, wanted())),
     apply: (actor) =>
       inTurn(() =>

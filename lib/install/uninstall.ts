@@ -6,7 +6,7 @@ import { restoreOriginal } from '../balancer/restore.ts';
 import { firewallRecordPath, revertFirewall } from '../firewall/firewall.ts';
 import { plural } from '../format/count.ts';
 import { tuningRecordPath } from '../tuning/record.ts';
-import { revertTuning } from '../tuning/tune.ts';
+import { revertTuning } from '../tuning/revert.ts';
 import { removeAccount } from './account.ts';
 import { removeCommand } from './command-link.ts';
 import { startHostNginx } from './host-nginx.ts';

@@ -1,6 +1,7 @@
 /** From what the kernel has, our file and our record to what an apply would do, row by row. Pure. */
 import type { TuningRow } from '../contract/tuning.ts';
 import type { Parameter } from './catalogue.ts';
+import type { ModuleState } from './kernel.ts';
 import type { TuningRecord } from './record.ts';
 import { normalize, targetWords, valueFor } from './rules.ts';
 
@@ -12,8 +13,10 @@ export interface Found {
   readings: ReadonlyMap<string, Reading>;
   /** Values a key may take, where the kernel lists them. */
   choices: ReadonlyMap<string, readonly string[]>;
-  /** Modules that can be loaded although they are not yet. */
-  loadable: ReadonlySet<string>;
+  /** How this kernel has each module of the catalogue. */
+  modules: ReadonlyMap<string, ModuleState>;
+  /** Modules that our file loads at the host's next start. */
+  modulesAtStart: ReadonlySet<string>;
   /** Our file, null while there is none. */
   file: ReadonlyMap<string, string> | null;
   /** What the other files of this host set at its next start, after ours. */
@@ -39,7 +42,7 @@ function planRow(parameter: Parameter, found: Found): TuningRow {
     boot: bootOf(key, found),
   };
   if ('missing' in reading) {
-    if (parameter.module === undefined || !found.loadable.has(parameter.module))
+    if (parameter.module === undefined || found.modules.get(parameter.module) !== 'loadable')
       return { ...base, now: null, after: null, state: 'impossible', drift: false, note: reading.missing };
     return {
       ...base,
@@ -92,7 +95,7 @@ function judged(
 function refusal(parameter: Parameter, after: string, found: Found): string | null {
   const choices = parameter.choices === undefined ? undefined : found.choices.get(parameter.choices);
   if (choices === undefined || choices.includes(after)) return null;
-  if (parameter.module !== undefined && found.loadable.has(parameter.module)) return null;
+  if (parameter.module !== undefined && found.modules.get(parameter.module) === 'loadable') return null;
   return `this kernel has no ${after} (it has ${choices.join(', ')}), and no module for it`;
 }
 

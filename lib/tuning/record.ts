@@ -10,6 +10,8 @@ const recordSchema = z.object({
   /** True from before the first change until all of them are made: a crash in between is seen. */
   pending: z.boolean(),
   appliedAt: z.number(),
+  /** The start of the host in which our values were last seen in force; null where the kernel does not say. */
+  bootId: z.string().nullable().default(null),
   /** Values as they were read before our first write, tabs and all. */
   originals: z.record(z.string(), z.string()),
   /** What we wrote, as the kernel gave it back. */
@@ -27,6 +29,7 @@ export const EMPTY_RECORD: TuningRecord = {
   version: 1,
   pending: false,
   appliedAt: 0,
+  bootId: null,
   originals: {},
   applied: {},
   refused: {},

@@ -5,8 +5,10 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parametersFor, type Wanted } from './catalogue.ts';
+import type { TuningPlace } from './place.ts';
 import { readRecord, writeRecord } from './record.ts';
-import { applyTuning, readTuning, revertTuning, type TuningPlace } from './tune.ts';
+import { revertTuning } from './revert.ts';
+import { applyTuning, readTuning } from './tune.ts';
 
 const WANTED: Wanted = {
   sessions: 40_000,

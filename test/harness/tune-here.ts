@@ -1,7 +1,9 @@
 /** Tunes the kernel as this process sees it, for a test that runs it in a namespace: `tune-here.ts ACTION DIRECTORY PORT`. */
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { applyTuning, readTuning, revertTuning, type TuningPlace } from '../../lib/tuning/tune.ts';
+import type { TuningPlace } from '../../lib/tuning/place.ts';
+import { revertTuning } from '../../lib/tuning/revert.ts';
+import { applyTuning, readTuning } from '../../lib/tuning/tune.ts';
 
 const [, , action, root = '', port] = process.argv;
 const place: TuningPlace = {
