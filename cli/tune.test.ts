@@ -13,6 +13,7 @@ const row: TuningRow = {
   original: null,
   inFile: null,
   boot: null,
+  lost: null,
   state: 'change',
   drift: false,
   note: null,

@@ -20,6 +20,8 @@ export const tuningRowSchema = z.object({
   boot: z.object({ value: z.string(), path: z.string().nullable() }).nullable(),
   /** `kept`: the host has better already. `impossible`: not here; `note` says why. */
   state: z.enum(['right', 'kept', 'change', 'impossible']),
+  /** Why a value of ours does not hold after the next start; null when it does, or is not ours. */
+  lost: z.string().nullable(),
   /** Somebody changed it after our last apply. */
   drift: z.boolean(),
   note: z.string().nullable(),

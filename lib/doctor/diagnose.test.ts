@@ -28,6 +28,7 @@ const bbr: TuningRow = {
   original: null,
   inFile: null,
   boot: null,
+  lost: null,
   state: 'right',
   drift: false,
   note: null,
@@ -97,6 +98,10 @@ function station(index: number, change: Partial<StationSnapshot>): StationSnapsh
     ...change,
   };
 }
+const tuned = (change: Partial<TuningRow>): Partial<Facts> => {
+  if (!('value' in healthy.tuning)) throw new Error('a healthy host has its tuning');
+  return { tuning: { value: { ...healthy.tuning.value, verified: false, rows: [{ ...bbr, ...change }] } } };
+};
 const withStations = (...stationList: StationSnapshot[]): Partial<Facts> => ({
   snapshot: { value: { ...calm, stationList } },
 });
@@ -187,6 +192,8 @@ describe('the doctor', () => {
     ],
     ['leftovers', 'warning', { leftovers: { value: [{ path: '/etc/init.d/conduit', what: 'starts it' }] } }],
     ['firewall', 'error', { firewall: { value: { ...firewall, needed: shut } } }],
+    ['tuning', 'warning', tuned({ lost: 'our file does not set it any more' })],
+    ['tuning', 'warning', tuned({ state: 'change', after: 'bbr', now: 'cubic' })],
     ['kernel', 'unknown', { kernel: { unknown: 'no answer within 4 s' } }],
   ])('%s is %s', (id, expected, change) => {
     expect(level(id, change)).toBe(expected);
@@ -214,6 +221,17 @@ describe('the doctor', () => {
     expect(level('other', seen('something-new', 'critical'))).toBe('error');
     expect(level('other', seen('disk-low', 'warning'))).toBe('ok');
     expect(of('balancer', seen('balancer-drift', 'warning'))?.fix).toBe('balancer.apply');
+  });
+
+  it('names the file that undoes the tuning at the next start, since tuning again does not help', () => {
+    const found = of(
+      'tuning',
+      tuned({
+        lost: '/etc/sysctl.d/99-zzz.conf sets reno',
+        boot: { value: 'reno', path: '/etc/sysctl.d/99-zzz.conf' },
+      }),
+    );
+    expect(found).toMatchObject({ remedy: 'Take these lines out of /etc/sysctl.d/99-zzz.conf.', fix: null });
   });
 
   it('says of every check what one notices and what to do', () => {

@@ -124,14 +124,22 @@ export const serverChecks: Check[] = [
       given(tuning, (report) => {
         const evidence = tuningSentence(report);
         const open = report.rows.filter(({ state }) => state === 'change').map(({ key }) => key);
-        if (open.length === 0 && !report.interrupted) return ok(evidence);
+        const lost = report.rows.filter((row) => row.lost !== null).map(({ key, lost }) => `${key}: ${lost}`);
+        if (open.length === 0 && lost.length === 0 && !report.interrupted) return ok(evidence);
+        const all = open.length > 0 ? open : lost;
         const named =
-          open.length > 3 ? `${open.slice(0, 3).join(', ')} and ${open.length - 3} more` : open.join(', ');
+          all.length > 3 ? `${all.slice(0, 3).join(', ')} and ${all.length - 3} more` : all.join(', ');
+        // A file that comes after ours wins, however often ours is written.
+        const others = report.rows.flatMap((row) =>
+          row.lost !== null && row.boot?.path != null ? [row.boot.path] : [],
+        );
+        const [other] = others;
+        const mine = open.length === 0 && !report.interrupted && others.length === lost.length;
         return {
           level: report.appliedAt === null && !report.interrupted ? 'note' : 'warning',
           evidence: named === '' ? evidence : `${evidence} ${named}.`,
-          remedy: '`sudo conduit tune`',
-          fix: 'tuning.apply',
+          remedy: mine ? `Take these lines out of ${other}.` : '`sudo conduit tune`',
+          fix: mine ? null : 'tuning.apply',
         };
       }),
   },

@@ -55,6 +55,7 @@ async function planService(service: Service, etcDir: string): Promise<TuningRow>
     reason: service.reason,
     target: `at least ${OPEN_FILES}`,
     original: null,
+    lost: null,
     drift: false,
   };
   const file = await readIfThere(join(etcDir, dropInFor({ key, after: '' }).path));

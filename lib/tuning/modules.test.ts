@@ -70,6 +70,13 @@ it('one that Docker has loaded already is loaded at each start too, before the v
       .split('\n')
       .filter((line) => !line.startsWith('#')),
   ).toEqual(['nf_conntrack', '']);
+  expect((await readTuning(place, WANTED)).verified).toBe(true);
+  rmSync(join(place.etcDir, 'modules-load.d/conduit.conf'));
+  const report = await readTuning(place, WANTED);
+  expect(report.verified).toBe(false);
+  expect(report.rows.find(({ key }) => key === MAX)?.lost).toBe(
+    'the module nf_conntrack is not loaded in time at the next start',
+  );
   await revertTuning(place);
   expect(existsSync(join(place.etcDir, 'modules-load.d'))).toBe(false);
 });

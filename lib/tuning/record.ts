@@ -16,6 +16,8 @@ const recordSchema = z.object({
   originals: z.record(z.string(), z.string()),
   /** What we wrote, as the kernel gave it back. */
   applied: z.record(z.string(), z.string()),
+  /** What our file says, before the kernel rounded it. */
+  written: z.record(z.string(), z.string()).default({}),
   /** Values this kernel would not take, each with its reason; they are tried again at every apply. */
   refused: z.record(z.string(), z.object({ value: z.string(), note: z.string() })),
   /** Files as they were before us; null: there was none. */
@@ -32,6 +34,7 @@ export const EMPTY_RECORD: TuningRecord = {
   bootId: null,
   originals: {},
   applied: {},
+  written: {},
   refused: {},
   files: {},
   modules: [],

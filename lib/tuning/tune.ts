@@ -11,6 +11,7 @@ import type { TuningPlace } from './place.ts';
 import { type Found, planTuning } from './plan.ts';
 import { EMPTY_RECORD, type TuningRecord, writeRecord } from './record.ts';
 import { revertTuning } from './revert.ts';
+import { normalize } from './rules.ts';
 
 /** What is, and what an apply would do; changes nothing. */
 export async function readTuning(place: TuningPlace, wanted: Wanted): Promise<TuningReport> {
@@ -31,9 +32,8 @@ export async function readTuning(place: TuningPlace, wanted: Wanted): Promise<Tu
   };
 }
 
-function isAsWanted({ state, now, boot, original }: TuningRow): boolean {
-  if (state === 'change') return false;
-  return original === null || state === 'impossible' || boot?.value === now || boot?.path === null;
+function isAsWanted({ state, lost }: TuningRow): boolean {
+  return state !== 'change' && lost === null;
 }
 
 /**
@@ -65,7 +65,12 @@ export async function applyTuning(place: TuningPlace, wanted: Wanted, now: numbe
     if (!values.has(row.key) || reading === undefined || !('value' in reading)) continue;
     record.originals[row.key] ??= reading.value;
   }
-  record.applied = Object.fromEntries(values);
+  for (const { key, state, now: is } of rows) {
+    const value = state === 'change' ? values.get(key) : is;
+    if (values.has(key) && value != null) record.applied[key] = value;
+    else delete record.applied[key];
+  }
+  record.written = Object.fromEntries(values);
   await noteFiles(place, record, modulesAtStart(parameters, values, found), limits);
   await writeRecord(place.recordPath, record);
   const write = () =>
@@ -124,7 +129,10 @@ function intended(rows: readonly TuningRow[], record: TuningRecord): Map<string,
   const values = new Map<string, string>();
   for (const { key, state, after } of rows) {
     const ours = state === 'change' || key in record.originals;
-    if (ours && state !== 'impossible' && after !== null) values.set(key, after);
+    if (!ours || state === 'impossible' || after === null) continue;
+    // What the kernel rounded stays in the file as it was asked for.
+    const isRounded = state === 'right' && after === normalize(record.applied[key] ?? '');
+    values.set(key, isRounded ? (record.written[key] ?? after) : after);
   }
   return values;
 }
@@ -144,6 +152,7 @@ async function applyRow(
   if (refused !== null) {
     values.delete(key);
     delete record.applied[key];
+    delete record.written[key];
     record.refused[key] = { value: after, note: refused };
     // One that was ours before keeps what a revert needs.
     if (row.original === null) delete record.originals[key];
