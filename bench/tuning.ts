@@ -20,6 +20,7 @@ export async function tuning(words: readonly string[]): Promise<Record<string, u
   const place = {
     procSys: '/proc/sys',
     etcDir: join(root, 'etc'),
+    runDir: join(root, 'run'),
     recordPath: join(root, 'state/tuning.json'),
   };
   const wanted = {

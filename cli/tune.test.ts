@@ -55,6 +55,17 @@ describe('conduit tune', () => {
     expect((await conduit('tune --verify', { calls: { 'tuning.get': good } })).code).toBe(0);
   });
 
+  it('says that a limit waits for the next start of its service, not that tuning again helps', async () => {
+    const waiting = { ...row, key: 'docker.service LimitNOFILE', kind: 'limit' as const, state: 'waiting' as const };
+    const { code, out, err } = await conduit('tune --verify', {
+      calls: { 'tuning.get': { ...report, rows: [waiting] } },
+    });
+    expect(out).toMatch(/docker\.service LimitNOFILE .*from its next start/);
+    expect(err).toContain('holds from the next start of the service');
+    expect(err).not.toContain('sudo conduit tune\n');
+    expect(code).toBe(6);
+  });
+
   it('names what was set, and what was put back', async () => {
     const outcome = { key: row.key, before: '4096', after: '65535', note: null };
     const applied = { outcomes: [{ ...outcome, outcome: 'applied' }], report };

@@ -7,7 +7,7 @@ import { plural } from '../../lib/format/count.ts';
 import type { Wanted } from '../../lib/tuning/catalogue.ts';
 import type { TuningPlace } from '../../lib/tuning/place.ts';
 import { tuningRecordPath } from '../../lib/tuning/record.ts';
-import { resumeTuning } from '../../lib/tuning/resume.ts';
+import { type Resumed, resumeTuning } from '../../lib/tuning/resume.ts';
 import { revertTuning } from '../../lib/tuning/revert.ts';
 import { applyTuning, readTuning } from '../../lib/tuning/tune.ts';
 import type { BalancerService } from '../balancer/service.ts';
@@ -15,7 +15,7 @@ import type { CoreDeps } from '../deps.ts';
 import type { FleetService } from '../fleet/service.ts';
 
 export interface TuningService {
-  /** Once, when the agent starts: sets again what did not come back with the host. Never fails. */
+  /** Once, when the agent starts: goes on with what was interrupted, sets again what the host’s start lost. Never fails. */
   start(): Promise<void>;
   report(): Promise<TuningReport>;
   apply(actor: string): Promise<TuningResult>;
@@ -34,6 +34,7 @@ export function createTuningService({
   const place: TuningPlace = {
     procSys: env.procSys,
     etcDir: env.etcDir,
+    runDir: '/run',
     recordPath: tuningRecordPath(paths.stateDir),
   };
   let last: Promise<unknown> = Promise.resolve();
@@ -71,12 +72,11 @@ export function createTuningService({
   }
 
   async function resume(): Promise<void> {
-    const outcomes = await resumeTuning(place, wanted());
-    const set = count(outcomes, 'applied');
+    const { what, outcomes } = await resumeTuning(place, wanted(), now());
+    if (what === 'nothing') return;
     for (const { key, note } of outcomes.filter(({ outcome }) => outcome === 'impossible'))
-      log.warn({ key, note }, 'a kernel parameter of ours did not come back with the host');
-    if (set === 0) return;
-    const summary = `Kernel parameters: ${plural(set, 'value')} set again, lost when the server started`;
+      log.warn({ key, note }, 'a kernel parameter could not be set');
+    const summary = `Kernel parameters: ${RESUMED[what](outcomes)}`;
     activity.record({ actor: 'agent', action: 'tuning.resume', summary, outcome: 'ok' });
   }
 
@@ -106,6 +106,14 @@ export function createTuningService({
       ),
   };
 }
+
+const RESUMED = {
+  apply: (outcomes) => `went on with the last change, ${plural(count(outcomes, 'applied'), 'value')} set`,
+  revert: (outcomes) =>
+    `went on with the last revert, ${plural(count(outcomes, 'restored'), 'value')} put back`,
+  'lost at the start': (outcomes) =>
+    `${plural(count(outcomes, 'applied'), 'value')} set again, lost when the server started`,
+} satisfies Record<Exclude<Resumed['what'], 'nothing'>, (outcomes: readonly TuningOutcome[]) => string>;
 
 function count(outcomes: readonly TuningOutcome[], outcome: TuningOutcome['outcome']): number {
   return outcomes.filter((one) => one.outcome === outcome).length;

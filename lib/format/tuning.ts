@@ -6,6 +6,7 @@ export const ROW_STATES: Record<TuningRow['state'], string> = {
   right: 'right',
   kept: 'kept',
   change: 'to change',
+  waiting: 'from its next start',
   impossible: 'not possible here',
 };
 
@@ -13,6 +14,7 @@ export const OUTCOMES: Record<TuningOutcome['outcome'], string> = {
   applied: 'set',
   right: 'already right',
   kept: 'kept',
+  waiting: 'from its next start',
   impossible: 'not possible here',
   restored: 'put back',
 };
@@ -27,6 +29,9 @@ export function tuningSentence({ rows, interrupted, verified }: TuningReport): s
   if (open > 0) return `${plural(open, 'value')} can be better for this number of sessions.`;
   const lost = rows.filter((row) => row.lost !== null).length;
   if (lost > 0) return `${plural(lost, 'value')} will not hold after the next start of the server.`;
+  const waiting = rows.filter(({ state }) => state === 'waiting').map(({ key }) => key);
+  if (waiting.length > 0)
+    return `All is set; ${waiting.join(' and ')} hold${waiting.length === 1 ? 's' : ''} from the next start of the service.`;
   if (verified) return 'All values are as wanted, and stay so over a restart.';
   return 'All values are as wanted; nothing of ours is in place.';
 }

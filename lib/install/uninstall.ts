@@ -54,11 +54,11 @@ export async function uninstall(options: UninstallOptions, say: (text: string) =
 
 async function restoreKernel(layout: Layout, say: (text: string) => void): Promise<void> {
   const recordPath = tuningRecordPath(layout.paths.stateDir);
-  const outcomes = await revertTuning({ procSys: '/proc/sys', etcDir: '/etc', recordPath });
+  const outcomes = await revertTuning({ procSys: '/proc/sys', etcDir: '/etc', runDir: '/run', recordPath });
   if (outcomes.length > 0)
     say(`Kernel: ${plural(outcomes.length, 'value')} as before the first \`conduit tune\``);
   for (const { key, note } of outcomes.filter(({ outcome }) => outcome === 'impossible'))
-    say(`${key}: could not be put back: ${note}`);
+    say(`${key}: could not be put back: ${note}; what it was stands in ${recordPath}`);
 }
 
 async function restoreFirewall(layout: Layout, say: (text: string) => void): Promise<void> {
@@ -109,8 +109,9 @@ async function removeState(layout: Layout, purge: boolean, dockerSupervised: boo
   else
     for (const name of await readdir(stateDir)) {
       const path = join(stateDir, name);
-      // SQLite's journal files belong to the database.
-      if (!path.startsWith(database) && path !== backupsDir) await rm(path, { recursive: true, force: true });
+      // SQLite's journal files belong to the database. A record of values is left only where the kernel did not take one.
+      const kept = path.startsWith(database) || path === backupsDir || path === tuningRecordPath(stateDir);
+      if (!kept) await rm(path, { recursive: true, force: true });
     }
   // The supervisor of Docker still writes there.
   if (dockerSupervised) return;

@@ -51,5 +51,8 @@ async function filesOfBoot(place: TuningPlace) {
   const others =
     place.etcDir === '/etc' ? ['/run/sysctl.d', '/usr/local/lib/sysctl.d', '/usr/lib/sysctl.d'] : [];
   const lists = await Promise.all([own, ...others].map(listSysctlFiles));
-  return readAll([...bootOrder(lists), ...(hasSystemd() ? [] : [join(place.etcDir, 'sysctl.conf')])]);
+  return readAll([
+    ...bootOrder(lists),
+    ...(hasSystemd(place.runDir) ? [] : [join(place.etcDir, 'sysctl.conf')]),
+  ]);
 }

@@ -22,6 +22,10 @@ export async function readKey(procSys: string, key: string): Promise<Reading> {
   }
 }
 
+export function hasKey(procSys: string, key: string): Promise<boolean> {
+  return access(pathOf(procSys, key)).then(() => true, ifAbsent(false));
+}
+
 /** @returns null when it was written, else why not, in words */
 export async function writeKey(procSys: string, key: string, value: string): Promise<string | null> {
   try {

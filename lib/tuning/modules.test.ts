@@ -40,6 +40,7 @@ beforeEach(() => {
   place = {
     procSys: join(root, 'sys'),
     etcDir: join(root, 'etc'),
+    runDir: join(root, 'run'),
     recordPath: join(root, 'state/tuning.json'),
   };
   programs = fakePrograms();
@@ -95,13 +96,15 @@ it('one that came too late at a start has its values set again, once', async () 
   bootHost('second');
   // As systemd-sysctl leaves it: what was there is set, what was not is not.
   set('net.core.somaxconn', '65535');
-  const outcomes = await resumeTuning(place, WANTED);
-  expect(outcomes).toEqual([{ key: MAX, before: '65536', after: '524288', outcome: 'applied', note: null }]);
+  expect(await resumeTuning(place, WANTED, 2000)).toEqual({
+    what: 'lost at the start',
+    outcomes: [{ key: MAX, before: '65536', after: '524288', outcome: 'applied', note: null }],
+  });
   expect(get(MAX)).toBe('524288');
   expect((await readTuning(place, WANTED)).rows.filter(({ drift }) => drift)).toEqual([]);
   // Later changes are somebody's own.
   set(MAX, '100000');
-  expect(await resumeTuning(place, WANTED)).toEqual([]);
+  expect((await resumeTuning(place, WANTED, 3000)).what).toBe('nothing');
   expect(get(MAX)).toBe('100000');
 });
 
@@ -110,6 +113,19 @@ it('what a file of the operator sets at the start stays his', async () => {
   writeFileSync(join(place.etcDir, 'sysctl.d/99-zzz.conf'), 'net.core.somaxconn=128\n');
   bootHost('second');
   set('net.core.somaxconn', '128');
-  await resumeTuning(place, WANTED);
+  await resumeTuning(place, WANTED, 2000);
   expect(get('net.core.somaxconn')).toBe('128');
+});
+
+it('one that an apply loaded before it failed is not forgotten: a revert unloads it', async () => {
+  const modprobe = readFileSync(join(programs.directory, 'modprobe'), 'utf8');
+  programs.put('modprobe', 'exit 1');
+  await applyTuning(place, WANTED, 1000);
+  programs.put('modprobe', `echo "$*" >> ${root}/asked\n${modprobe}`);
+  writeFileSync(join(place.etcDir, 'modules-load.d'), 'a file where the directory should be');
+  await expect(applyTuning(place, WANTED, 2000)).rejects.toThrow(/cannot be written/);
+  expect(await readTuning(place, WANTED)).toMatchObject({ interrupted: true, verified: false });
+  await revertTuning(place);
+  expect(readFileSync(join(root, 'asked'), 'utf8')).toContain('-r nf_conntrack');
+  expect(get('net.core.somaxconn')).toBe('4096');
 });

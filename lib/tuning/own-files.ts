@@ -73,7 +73,7 @@ async function writeOwn(path: string, text: string): Promise<void> {
   }
 }
 
-export async function restoreFiles({ files }: TuningRecord): Promise<void> {
+export async function restoreFiles(place: TuningPlace, { files }: TuningRecord): Promise<void> {
   const paths = Object.entries(files);
   for (const [path, text] of paths.filter(([name]) => !name.endsWith('/'))) {
     if (text !== null) await atomicWrite(path, text);
@@ -82,6 +82,6 @@ export async function restoreFiles({ files }: TuningRecord): Promise<void> {
   const directories = paths.map(([path]) => path).filter((path) => path.endsWith('/'));
   // Somebody may have put a file of his own beside ours.
   for (const directory of directories) await rmdir(directory).catch(() => undefined);
-  if (hasSystemd() && paths.some(([path]) => path.includes('/systemd/')))
+  if (hasSystemd(place.runDir) && paths.some(([path]) => path.includes('/systemd/')))
     await run('systemctl', ['daemon-reload']);
 }

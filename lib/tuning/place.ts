@@ -6,6 +6,8 @@ export interface TuningPlace {
   procSys: string;
   /** /etc */
   etcDir: string;
+  /** /run: whether systemd runs, and the process ids of services. */
+  runDir: string;
   recordPath: string;
 }
 

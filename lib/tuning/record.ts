@@ -9,6 +9,8 @@ const recordSchema = z.object({
   version: z.literal(1),
   /** True from before the first change until all of them are made: a crash in between is seen. */
   pending: z.boolean(),
+  /** What is pending is a revert. */
+  reverting: z.boolean().default(false),
   appliedAt: z.number(),
   /** The start of the host in which our values were last seen in force; null where the kernel does not say. */
   bootId: z.string().nullable().default(null),
@@ -30,6 +32,7 @@ export type TuningRecord = z.infer<typeof recordSchema>;
 export const EMPTY_RECORD: TuningRecord = {
   version: 1,
   pending: false,
+  reverting: false,
   appliedAt: 0,
   bootId: null,
   originals: {},

@@ -5,22 +5,32 @@ import { findTuning } from './find.ts';
 import { loadModule, readBootId, writeKey } from './kernel.ts';
 import type { TuningPlace } from './place.ts';
 import { readRecord, type TuningRecord, writeRecord } from './record.ts';
+import { revertTuning } from './revert.ts';
 import { normalize, valueFor } from './rules.ts';
+import { applyTuning } from './tune.ts';
+
+export interface Resumed {
+  what: 'nothing' | 'apply' | 'revert' | 'lost at the start';
+  outcomes: TuningOutcome[];
+}
 
 /**
- * Sets again what did not come back with the host: a key, for example, whose module was loaded too late. Once a start of
- * the host: what somebody changes afterwards is his, and shown as such.
- *
- * @returns what was set
+ * Goes on with an apply or a revert that did not get to its end, and sets again what did not come back with the host: a key,
+ * for example, whose module was loaded too late. The latter once a start of the host: what somebody changes afterwards is
+ * his, and shown as such.
  */
-export async function resumeTuning(place: TuningPlace, wanted: Wanted): Promise<TuningOutcome[]> {
+export async function resumeTuning(place: TuningPlace, wanted: Wanted, now: number): Promise<Resumed> {
   const record = await readRecord(place.recordPath);
-  if (record === null) return [];
+  if (record?.pending)
+    return record.reverting
+      ? { what: 'revert', outcomes: await revertTuning(place) }
+      : { what: 'apply', outcomes: await applyTuning(place, wanted, now) };
   const bootId = await readBootId(place.procSys);
-  if (record.pending || bootId === null || bootId === record.bootId) return [];
+  if (record === null || bootId === null || bootId === record.bootId)
+    return { what: 'nothing', outcomes: [] };
   const outcomes = await setAgain(place, wanted, record);
   await writeRecord(place.recordPath, { ...record, bootId });
-  return outcomes;
+  return { what: outcomes.length === 0 ? 'nothing' : 'lost at the start', outcomes };
 }
 
 async function setAgain(place: TuningPlace, wanted: Wanted, record: TuningRecord): Promise<TuningOutcome[]> {

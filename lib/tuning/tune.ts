@@ -17,7 +17,7 @@ import { normalize } from './rules.ts';
 export async function readTuning(place: TuningPlace, wanted: Wanted): Promise<TuningReport> {
   const parameters = parametersFor(wanted);
   const found = await findTuning(place, parameters);
-  const rows = [...planTuning(parameters, found), ...(await planLimits(place.etcDir))];
+  const rows = [...planTuning(parameters, found), ...(await planLimits(place))];
   const { record } = found;
   const interrupted = record?.pending ?? false;
   const paths = Object.keys(record?.files ?? {}).filter((path) => !path.endsWith('/'));
@@ -33,14 +33,15 @@ export async function readTuning(place: TuningPlace, wanted: Wanted): Promise<Tu
 }
 
 function isAsWanted({ state, lost }: TuningRow): boolean {
-  return state !== 'change' && lost === null;
+  return state !== 'change' && state !== 'waiting' && lost === null;
 }
 
 /**
  * Brings the host there: notes what is there now, writes our files, then the kernel. What this kernel refuses is reported
  * and left out. Can be run again at any time, after a crash too.
  *
- * @throws AppError host_unsupported when our files cannot be written; nothing has changed then
+ * @throws AppError host_unsupported when our files cannot be written; no value has changed then, and what an earlier apply
+ *   did stays, marked as interrupted
  */
 export async function applyTuning(place: TuningPlace, wanted: Wanted, now: number): Promise<TuningOutcome[]> {
   const parameters = parametersFor(wanted);
@@ -58,7 +59,7 @@ export async function applyTuning(place: TuningPlace, wanted: Wanted, now: numbe
     ...found,
     record: found.record === null ? null : { ...found.record, refused: {} },
   });
-  const limits = await planLimits(place.etcDir);
+  const limits = await planLimits(place);
   const values = intended(rows, record);
   for (const row of rows) {
     const reading = found.readings.get(row.key);
@@ -79,8 +80,8 @@ export async function applyTuning(place: TuningPlace, wanted: Wanted, now: numbe
     await write();
     await writeLimits(place, limits);
   } catch (error) {
+    // What was noted stays on record: a file or a module of ours is there already, and a revert must know of it.
     if (before.record === null) await revertTuning(place);
-    else await writeRecord(place.recordPath, before.record);
     throw error;
   }
 
@@ -95,7 +96,7 @@ export async function applyTuning(place: TuningPlace, wanted: Wanted, now: numbe
 }
 
 function startRecord(before: TuningRecord | null): TuningRecord {
-  return { ...structuredClone(before ?? EMPTY_RECORD), pending: true };
+  return { ...structuredClone(before ?? EMPTY_RECORD), pending: true, reverting: false };
 }
 
 function modulesToLoad(parameters: readonly Parameter[], { readings, choices, modules }: Found): string[] {
