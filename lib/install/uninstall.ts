@@ -63,8 +63,12 @@ async function restoreKernel(layout: Layout, say: (text: string) => void): Promi
 
 async function restoreFirewall(layout: Layout, say: (text: string) => void): Promise<void> {
   const recordPath = firewallRecordPath(layout.paths.stateDir);
-  const rules = await revertFirewall({ etcDir: '/etc', recordPath });
-  if (rules > 0) say(`Firewall: ${plural(rules, 'rule')} of ours taken out`);
+  const { removed, kept } = await revertFirewall({ etcDir: '/etc', recordPath });
+  if (removed > 0) say(`Firewall: ${plural(removed, 'rule')} of ours taken out`);
+  if (kept.length > 0)
+    say(
+      `Firewall: ${kept.join(', ')} stays open, ufw is on and it may be your way in; \`sudo ufw delete allow ${kept[0]}\``,
+    );
 }
 
 async function restoreBalancer(
