@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROBED_ADDRESSES } from '../lib/doctor/probe.ts';
 import { DEFAULT_PREFIX, DEFAULT_RUN_DIR, DEFAULT_STATE_DIR } from '../lib/host/paths.ts';
 
 /** What the agent takes from its environment; everything else is a setting in the database. */
@@ -24,6 +25,11 @@ const schema = z.object({
   /** What the tuning reads and writes; a test names a directory of its own. */
   CONDUIT_ETC_DIR: absolutePath.default('/etc'),
   CONDUIT_PROC_SYS: absolutePath.default('/proc/sys'),
+  /** What the doctor asks for an answer, from this server and from inside stations. */
+  CONDUIT_PROBE_ADDRESSES: z
+    .string()
+    .regex(/^[0-9.]+(,[0-9.]+)*$/, 'must be IPv4 addresses with commas between them')
+    .default(PROBED_ADDRESSES.join(',')),
 });
 
 export interface AgentEnv {
@@ -37,6 +43,7 @@ export interface AgentEnv {
   dockerSocket: string;
   etcDir: string;
   procSys: string;
+  probeAddresses: string[];
 }
 
 /** Parses the environment; an empty value counts as unset. @throws Error naming every bad variable */
@@ -59,5 +66,6 @@ export function readAgentEnv(source: NodeJS.ProcessEnv, defaultMigrationsDir: st
     dockerSocket: env.CONDUIT_DOCKER_SOCKET,
     etcDir: env.CONDUIT_ETC_DIR,
     procSys: env.CONDUIT_PROC_SYS,
+    probeAddresses: env.CONDUIT_PROBE_ADDRESSES.split(','),
   };
 }

@@ -107,6 +107,7 @@ async function main(): Promise<void> {
     );
   await listenOnSocket(root, paths.rootSocket, { mode: 0o600, gid: null });
   await listenOnSocket(panel, paths.agentSocket, { mode: gid === null ? 0o600 : 0o660, gid });
+  await deps.tuning.start();
   await deps.balancer.start();
   await deps.fleet.start();
   deps.live.start();

@@ -6,7 +6,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../lib/host/run.ts';
-import { applyTuning, revertTuning } from '../lib/tuning/tune.ts';
+import { revertTuning } from '../lib/tuning/revert.ts';
+import { applyTuning } from '../lib/tuning/tune.ts';
 import { say } from './fleet.ts';
 import { readNumbers } from './options.ts';
 import { sessions } from './sessions.ts';
@@ -19,6 +20,7 @@ export async function tuning(words: readonly string[]): Promise<Record<string, u
   const place = {
     procSys: '/proc/sys',
     etcDir: join(root, 'etc'),
+    runDir: join(root, 'run'),
     recordPath: join(root, 'state/tuning.json'),
   };
   const wanted = {

@@ -13,6 +13,7 @@ const row: TuningRow = {
   original: null,
   inFile: null,
   boot: null,
+  lost: null,
   state: 'change',
   drift: false,
   note: null,
@@ -52,6 +53,17 @@ describe('conduit tune', () => {
     expect(code).toBe(6);
     const good = { ...report, verified: true, rows: [{ ...row, state: 'right' }] };
     expect((await conduit('tune --verify', { calls: { 'tuning.get': good } })).code).toBe(0);
+  });
+
+  it('says that a limit waits for the next start of its service, not that tuning again helps', async () => {
+    const waiting = { ...row, key: 'docker.service LimitNOFILE', kind: 'limit' as const, state: 'waiting' as const };
+    const { code, out, err } = await conduit('tune --verify', {
+      calls: { 'tuning.get': { ...report, rows: [waiting] } },
+    });
+    expect(out).toMatch(/docker\.service LimitNOFILE .*from its next start/);
+    expect(err).toContain('holds from the next start of the service');
+    expect(err).not.toContain('sudo conduit tune\n');
+    expect(code).toBe(6);
   });
 
   it('names what was set, and what was put back', async () => {

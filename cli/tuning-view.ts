@@ -43,7 +43,7 @@ function oneLine(value: string | null): string {
 type State = TuningReport['rows'][number]['state'] | TuningOutcome['outcome'];
 
 function painted(text: string, state: State, style: Style): Cell {
-  if (state === 'change') return { text, paint: style.yellow };
+  if (state === 'change' || state === 'waiting') return { text, paint: style.yellow };
   if (state === 'impossible') return { text, paint: style.dim };
   return { text, paint: style.green };
 }

@@ -2,7 +2,7 @@
 import { reachablePorts } from '../../lib/balancer/listeners.ts';
 import type { DoctorReport } from '../../lib/contract/doctor.ts';
 import { diagnose } from '../../lib/doctor/diagnose.ts';
-import { fact, readHostFacts } from '../../lib/doctor/read.ts';
+import { fact, oneAtATime, readHostFacts } from '../../lib/doctor/read.ts';
 import { loopbackPortsOf } from '../../lib/fleet/station-spec.ts';
 import type { BalancerService } from '../balancer/service.ts';
 import type { CoreDeps } from '../deps.ts';
@@ -10,6 +10,9 @@ import type { FirewallService } from '../firewall/create.ts';
 import type { FleetService } from '../fleet/service.ts';
 import type { LiveService } from '../live/service.ts';
 import type { TuningService } from '../tuning/create.ts';
+
+/** Each costs a process for a moment; what is wrong with the network is wrong for all. */
+const STATIONS_PROBED = 3;
 
 export interface DoctorService {
   /** Answers within 5 s, whatever hangs. */
@@ -32,31 +35,41 @@ export function createDoctorService({
   tuning: TuningService;
   firewall: FirewallService;
 }): DoctorService {
+  const checkKeys = oneAtATime(() => fleet.checkKeys());
+  const reportFirewall = oneAtATime(() => firewall.report());
+  const reportTuning = oneAtATime(() => tuning.report());
+  const current = oneAtATime(() => live.current());
+
   async function report(): Promise<DoctorReport> {
     const at = now();
     const { settings } = fleet.desired();
     const ports = reachablePorts(balancer.settings());
     const loopbackPorts = loopbackPortsOf(settings);
-    const running = fleet.runtimes().find(({ pid, address }) => pid !== null && address !== null);
+    const runtimes = fleet.runtimes();
+    const running = runtimes.flatMap(({ index, pid, address }) =>
+      pid !== null && address !== null ? [{ index, pid }] : [],
+    );
     const [host, keys, firewalled, snapshot, tuned] = await Promise.all([
       readHostFacts({
         docker,
         procSys: env.procSys,
         etcDir: env.etcDir,
-        station: running?.pid == null ? null : { index: running.index, pid: running.pid },
+        stations: running.slice(0, STATIONS_PROBED),
+        probed: env.probeAddresses,
         ports: [...ports, ...loopbackPorts],
       }),
       fact(async () => {
-        const { checked, alarms } = await fleet.checkKeys();
+        const { checked, alarms } = await checkKeys();
         return { checked, alarms: [...alarms].map(([station, alarm]) => ({ station, alarm })) };
       }),
-      fact(() => firewall.report()),
+      fact(reportFirewall),
       // The balancer's own word is newer than the last snapshot's.
-      fact(async () => ({ ...(await live.current()), balancer: balancer.state() })),
-      fact(() => tuning.report()),
+      fact(async () => ({ ...(await current()), balancer: balancer.state() })),
+      fact(reportTuning),
     ]);
     const open = balancer.state().ports.filter(({ listening }) => listening);
-    const wanted = { open, ports, loopbackPorts, openFiles: settings.openFiles };
+    const addresses = runtimes.flatMap(({ address }) => (address === null ? [] : [address]));
+    const wanted = { open, ports, loopbackPorts, addresses, openFiles: settings.openFiles };
     const checks = diagnose({ ...host, keys, firewall: firewalled, snapshot, tuning: tuned, wanted });
     return { at, durationMs: now() - at, checks };
   }

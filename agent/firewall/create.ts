@@ -49,7 +49,9 @@ export function createFirewallService({
       }),
     revert: (actor) =>
       inTurn(async () => {
-        const summary = `Firewall: took back ${plural(await revertFirewall(place), 'rule')}`;
+        const { removed, kept } = await revertFirewall(place);
+        const stays = kept.length === 0 ? '' : `; ${kept.join(', ')} for SSH stays, ufw is on`;
+        const summary = `Firewall: took back ${plural(removed, 'rule')}${stays}`;
         activity.record({ actor, action: 'firewall.revert', summary, outcome: 'ok' });
         return readFirewall(place, ports());
       }),

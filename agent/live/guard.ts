@@ -1,8 +1,9 @@
 /** Under pressure the agent takes less of the server: it samples more seldom. The fleet is never touched for that. */
 import { readFileSync } from 'node:fs';
 import type { Problem, Snapshot } from '../../lib/contract/snapshot.ts';
+import { readTasks } from '../../lib/host/task-limits.ts';
 
-/** Percent of the last ten seconds in which something waited for memory; `tasks` is the share of ids that are taken. */
+/** Percent of the last ten seconds in which something waited for memory; `tasks` is the share of processes that may exist. */
 export interface Strain {
   memoryWait: number;
   memoryFreeShare: number;
@@ -57,13 +58,11 @@ const SLOWED: Problem = {
 /** @param host of the snapshot that is being made */
 export function readStrain(host: Snapshot['host']): Strain {
   const wait = /^some avg10=([\d.]+)/m.exec(readOrEmpty('/proc/pressure/memory'))?.[1];
-  // The fourth field of /proc/loadavg is `running/all`.
-  const tasks = Number(readOrEmpty('/proc/loadavg').split(' ')[3]?.split('/')[1] ?? 0);
-  const most = Number(readOrEmpty('/proc/sys/kernel/pid_max'));
+  const tasks = readTasks();
   return {
     memoryWait: Number(wait ?? 0),
     memoryFreeShare: host.memoryTotalBytes === 0 ? 1 : 1 - host.memoryUsedBytes / host.memoryTotalBytes,
-    tasks: most > 0 ? tasks / most : 0,
+    tasks: tasks === null ? 0 : tasks.used / tasks.max,
   };
 }
 

@@ -5,13 +5,18 @@ import type { TuningOutcome, TuningReport, TuningResult } from '../../lib/contra
 import { loopbackPortsOf } from '../../lib/fleet/station-spec.ts';
 import { plural } from '../../lib/format/count.ts';
 import type { Wanted } from '../../lib/tuning/catalogue.ts';
+import type { TuningPlace } from '../../lib/tuning/place.ts';
 import { tuningRecordPath } from '../../lib/tuning/record.ts';
-import { applyTuning, readTuning, revertTuning, type TuningPlace } from '../../lib/tuning/tune.ts';
+import { type Resumed, resumeTuning } from '../../lib/tuning/resume.ts';
+import { revertTuning } from '../../lib/tuning/revert.ts';
+import { applyTuning, readTuning } from '../../lib/tuning/tune.ts';
 import type { BalancerService } from '../balancer/service.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { FleetService } from '../fleet/service.ts';
 
 export interface TuningService {
+  /** Once, when the agent starts: goes on with what was interrupted, sets again what the host’s start lost. Never fails. */
+  start(): Promise<void>;
   report(): Promise<TuningReport>;
   apply(actor: string): Promise<TuningResult>;
   revert(actor: string): Promise<TuningResult>;
@@ -21,6 +26,7 @@ export function createTuningService({
   env,
   paths,
   activity,
+  log,
   now,
   fleet,
   balancer,
@@ -28,6 +34,7 @@ export function createTuningService({
   const place: TuningPlace = {
     procSys: env.procSys,
     etcDir: env.etcDir,
+    runDir: '/run',
     recordPath: tuningRecordPath(paths.stateDir),
   };
   let last: Promise<unknown> = Promise.resolve();
@@ -64,7 +71,20 @@ export function createTuningService({
     }
   }
 
+  async function resume(): Promise<void> {
+    const { what, outcomes } = await resumeTuning(place, wanted(), now());
+    if (what === 'nothing') return;
+    for (const { key, note } of outcomes.filter(({ outcome }) => outcome === 'impossible'))
+      log.warn({ key, note }, 'a kernel parameter could not be set');
+    const summary = `Kernel parameters: ${RESUMED[what](outcomes)}`;
+    activity.record({ actor: 'agent', action: 'tuning.resume', summary, outcome: 'ok' });
+  }
+
   return {
+    start: () =>
+      inTurn(resume).catch((err: unknown) => {
+        log.error({ err }, 'the kernel parameters could not be looked after');
+      }),
     report: () => inTurn(() => readTuning(place, wanted())),
     apply: (actor) =>
       inTurn(() =>
@@ -86,6 +106,14 @@ export function createTuningService({
       ),
   };
 }
+
+const RESUMED = {
+  apply: (outcomes) => `went on with the last change, ${plural(count(outcomes, 'applied'), 'value')} set`,
+  revert: (outcomes) =>
+    `went on with the last revert, ${plural(count(outcomes, 'restored'), 'value')} put back`,
+  'lost at the start': (outcomes) =>
+    `${plural(count(outcomes, 'applied'), 'value')} set again, lost when the server started`,
+} satisfies Record<Exclude<Resumed['what'], 'nothing'>, (outcomes: readonly TuningOutcome[]) => string>;
 
 function count(outcomes: readonly TuningOutcome[], outcome: TuningOutcome['outcome']): number {
   return outcomes.filter((one) => one.outcome === outcome).length;

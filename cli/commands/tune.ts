@@ -1,4 +1,5 @@
 import { AppError } from '../../lib/contract/errors.ts';
+import type { TuningReport } from '../../lib/contract/tuning.ts';
 import { plural } from '../../lib/format/count.ts';
 import { outcomesSentence, tuningSentence } from '../../lib/format/tuning.ts';
 import type { Cli, Command, Options } from '../command.ts';
@@ -32,12 +33,19 @@ async function run(cli: Cli, _words: string[], options: Options): Promise<void> 
     if (chosen[0] === 'verify' && !report.verified)
       throw new AppError('conflict', {
         message: `tune: not as wanted. ${tuningSentence(report)}`,
-        remedy: 'sudo conduit tune',
+        remedy: isOnlyWaiting(report)
+          ? 'Start the service anew when it suits you: a new start of Docker starts every station anew.'
+          : 'sudo conduit tune',
       });
     return;
   }
   const result = await cli.client.call(chosen[0] === 'revert' ? 'tuning.revert' : 'tuning.apply', {});
   cli.print(json ? JSON.stringify(result) : tuningResultView(result, cli.style));
+}
+
+function isOnlyWaiting({ rows, interrupted }: TuningReport): boolean {
+  const open = rows.some(({ state, lost }) => state === 'change' || lost !== null);
+  return !interrupted && !open && rows.some(({ state }) => state === 'waiting');
 }
 
 /** The part of `conduit up`: one line, and never a reason to stop. */

@@ -39,11 +39,14 @@ export function SystemPage({ actions }: { actions: SystemActions }) {
   const applyTuning = useAction(actions.applyTuning);
   const revertTuning = useAction(actions.revertTuning);
   const applyBalancer = useAction(actions.applyBalancer);
+  const applyFirewall = useAction(actions.firewall.apply);
   const pending: DoctorFix | null = applyTuning.pending
     ? 'tuning.apply'
     : applyBalancer.pending
       ? 'balancer.apply'
-      : null;
+      : applyFirewall.pending
+        ? 'firewall.apply'
+        : null;
 
   function lookAgain() {
     void doctor.refetch();
@@ -62,6 +65,8 @@ export function SystemPage({ actions }: { actions: SystemActions }) {
   const fixes: Record<DoctorFix, () => Promise<boolean>> = {
     'tuning.apply': tune,
     'balancer.apply': () => finish(applyBalancer.run({}), 'The wanted configuration is live'),
+    // Rules only: a firewall that is off stays off.
+    'firewall.apply': () => finish(applyFirewall.run({ enable: false }), 'What is needed is let in'),
   };
 
   return (
@@ -78,6 +83,9 @@ export function SystemPage({ actions }: { actions: SystemActions }) {
       />
       {applyBalancer.error ? (
         <ErrorNote error={applyBalancer.error} title={`${FIXES['balancer.apply']}: failed`} live />
+      ) : null}
+      {applyFirewall.error ? (
+        <ErrorNote error={applyFirewall.error} title={`${FIXES['firewall.apply']}: failed`} live />
       ) : null}
       <LoadingPanel
         data={doctor.data}

@@ -9,6 +9,7 @@ const TONES: Record<TuningRow['state'], Tone> = {
   right: 'ok',
   kept: 'ok',
   change: 'warn',
+  waiting: 'neutral',
   impossible: 'neutral',
 };
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What the panel can put right with one button; each is an operation of this contract. */
-export const doctorFixSchema = z.enum(['tuning.apply', 'balancer.apply']);
+export const doctorFixSchema = z.enum(['tuning.apply', 'balancer.apply', 'firewall.apply']);
 export type DoctorFix = z.infer<typeof doctorFixSchema>;
 
 export const doctorCheckSchema = z.object({

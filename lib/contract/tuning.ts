@@ -18,8 +18,13 @@ export const tuningRowSchema = z.object({
   inFile: z.string().nullable(),
   /** What holds after the next start; `path` names the file when it is not ours. Null: nothing sets it. */
   boot: z.object({ value: z.string(), path: z.string().nullable() }).nullable(),
-  /** `kept`: the host has better already. `impossible`: not here; `note` says why. */
-  state: z.enum(['right', 'kept', 'change', 'impossible']),
+  /**
+   * `kept`: the host has better already. `waiting`: set, and in force from the next start of its service. `impossible`: not
+   * here; `note` says why.
+   */
+  state: z.enum(['right', 'kept', 'change', 'waiting', 'impossible']),
+  /** Why a value of ours does not hold after the next start; null when it does, or is not ours. */
+  lost: z.string().nullable(),
   /** Somebody changed it after our last apply. */
   drift: z.boolean(),
   note: z.string().nullable(),
@@ -32,7 +37,7 @@ export const tuningReportSchema = z.object({
   appliedAt: z.number().nullable(),
   /** An apply or a revert did not get to its end; either one puts it right. */
   interrupted: z.boolean(),
-  /** Everything is as wanted, or cannot be here, and stays so over a restart. */
+  /** Everything is as wanted and in force, or cannot be here, and stays so over a restart. */
   verified: z.boolean(),
   /** Our files that are there now. */
   files: z.array(z.string()),
@@ -42,7 +47,7 @@ export type TuningReport = z.infer<typeof tuningReportSchema>;
 
 export const tuningOutcomeSchema = z.object({
   key: z.string(),
-  outcome: z.enum(['applied', 'right', 'kept', 'impossible', 'restored']),
+  outcome: z.enum(['applied', 'right', 'kept', 'waiting', 'impossible', 'restored']),
   before: z.string().nullable(),
   after: z.string().nullable(),
   note: z.string().nullable(),

@@ -8,8 +8,7 @@ import type { TuningRow } from '../contract/tuning.ts';
 import { catalogue, diagnose } from './diagnose.ts';
 import { renderTroubleshooting } from './docs.ts';
 import type { Facts } from './facts.ts';
-import { whoseUnit } from './leftovers.ts';
-import { fact } from './read.ts';
+import { fact, oneAtATime } from './read.ts';
 
 const NOW = exampleSnapshot.at;
 const calm = {
@@ -28,6 +27,7 @@ const bbr: TuningRow = {
   original: null,
   inFile: null,
   boot: null,
+  lost: null,
   state: 'right',
   drift: false,
   note: null,
@@ -43,22 +43,50 @@ const firewall: FirewallReport = {
   applied: false,
 };
 const shut = firewall.needed.map((one) => ({ ...one, open: false }));
+const engine = {
+  version: '24.0.7',
+  storageDriver: 'overlay2',
+  cgroupVersion: '2',
+  openFilesLimit: null,
+  rootDir: '/var/lib/docker',
+  disk: { freeBytes: 50e9, totalBytes: 100e9 },
+};
+const FULL = { freeBytes: 1e9, totalBytes: 100e9 };
+const REACHED = { tcp: true, udp: true, route: true };
+const NOTHING = { tcp: false, udp: false, route: true };
+const out = (reach: Partial<typeof REACHED>, server: Partial<typeof REACHED> = {}): Partial<Facts> => ({
+  wayOut: {
+    value: {
+      server: { ...REACHED, ...server },
+      stations: [{ station: 4, reach: { ...REACHED, ...reach } }],
+    },
+  },
+});
+const listener = (
+  port: number,
+  protocol: 'tcp' | 'udp',
+  process: string,
+  forwardsTo: string | null = null,
+) => ({
+  value: [{ port, protocol, process, pid: 7, forwardsTo }],
+});
 const healthy: Facts = {
   kernel: { value: '6.1.0-18-amd64' },
   clock: { value: { synchronized: true } },
   pressure: { value: { cpu: 3, memory: 0, io: 1 } },
   openFiles: { value: { used: 2000, max: 2_097_152 } },
-  tasks: { value: { used: 900, max: 4_194_304 } },
+  tasks: { value: { used: 900, max: 4_194_304, limit: 'kernel.pid_max' } },
   conntrack: { value: { used: 1000, max: 524_288 } },
   docker: {
-    value: { version: '24.0.7', storageDriver: 'overlay2', cgroupVersion: '2', openFilesLimit: null },
+    value: engine,
   },
   nginx: { value: { version: '1.22.1', stream: 'module' } },
   programs: { value: [{ name: 'nft', present: true, package: 'nftables', purpose: 'counting needs it' }] },
-  listeners: { value: [{ port: 443, protocol: 'tcp', process: 'nginx', pid: 10 }] },
+  listeners: listener(443, 'tcp', 'nginx'),
+  logDisk: { value: { freeBytes: 50e9, totalBytes: 100e9 } },
   network: { value: { interface: 'eth0', ipv4: true, ipv6: false } },
   forwarding: { value: true },
-  wayOut: { value: { station: 1, leads: true } },
+  wayOut: { value: { server: REACHED, stations: [{ station: 1, reach: REACHED }] } },
   firewall: { value: firewall },
   leftovers: { value: [] },
   keys: { value: { checked: 2, alarms: [] } },
@@ -77,6 +105,7 @@ const healthy: Facts = {
     open: [{ port: 443, protocol: 'tcp' }],
     ports: [443, 5566],
     loopbackPorts: [8081, 8082],
+    addresses: ['172.30.0.11', '172.30.0.12'],
     openFiles: 65_535,
   },
 };
@@ -97,6 +126,10 @@ function station(index: number, change: Partial<StationSnapshot>): StationSnapsh
     ...change,
   };
 }
+const tuned = (change: Partial<TuningRow>): Partial<Facts> => {
+  if (!('value' in healthy.tuning)) throw new Error('a healthy host has its tuning');
+  return { tuning: { value: { ...healthy.tuning.value, verified: false, rows: [{ ...bbr, ...change }] } } };
+};
 const withStations = (...stationList: StationSnapshot[]): Partial<Facts> => ({
   snapshot: { value: { ...calm, stationList } },
 });
@@ -115,57 +148,26 @@ describe('the doctor', () => {
     ['conntrack', 'error', { conntrack: { value: { used: 96, max: 100 } } }],
     ['open-files', 'warning', { openFiles: { value: { used: 90, max: 100 } } }],
     ['docker', 'error', { docker: { unknown: 'cannot connect' } }],
-    [
-      'docker',
-      'warning',
-      {
-        docker: {
-          value: { version: '24.0.7', storageDriver: 'vfs', cgroupVersion: '2', openFilesLimit: null },
-        },
-      },
-    ],
-    [
-      'docker',
-      'note',
-      {
-        docker: {
-          value: {
-            version: '20.10.24+dfsg1',
-            storageDriver: 'overlay2',
-            cgroupVersion: '2',
-            openFilesLimit: null,
-          },
-        },
-      },
-    ],
-    [
-      'docker-open-files',
-      'note',
-      {
-        docker: {
-          value: { version: '24.0.7', storageDriver: 'overlay2', cgroupVersion: '2', openFilesLimit: 20_000 },
-        },
-      },
-    ],
+    ['docker', 'warning', { docker: { value: { ...engine, storageDriver: 'vfs' } } }],
+    ['docker', 'note', { docker: { value: { ...engine, version: '20.10.24+dfsg1' } } }],
+    ['docker-open-files', 'note', { docker: { value: { ...engine, openFilesLimit: 20_000 } } }],
     ['nginx', 'error', { nginx: { unknown: 'no stream module' } }],
-    [
-      'ports',
-      'error',
-      { listeners: { value: [{ port: 5566, protocol: 'udp', process: 'turnserver', pid: 7 }] } },
-    ],
-    [
-      'loopback-ports',
-      'warning',
-      { listeners: { value: [{ port: 8082, protocol: 'tcp', process: 'python3', pid: 7 }] } },
-    ],
-    [
-      'loopback-ports',
-      'ok',
-      { listeners: { value: [{ port: 8082, protocol: 'tcp', process: 'docker-proxy', pid: 7 }] } },
-    ],
+    ['ports', 'error', { listeners: listener(5566, 'udp', 'turnserver') }],
+    ['loopback-ports', 'warning', { listeners: listener(8082, 'tcp', 'python3') }],
+    ['loopback-ports', 'ok', { listeners: listener(8082, 'tcp', 'docker-proxy') }],
+    ['loopback-ports', 'ok', { listeners: listener(8082, 'tcp', 'docker-proxy', '172.30.0.12') }],
+    ['loopback-ports', 'warning', { listeners: listener(8082, 'tcp', 'docker-proxy', '172.17.0.2') }],
+    ['disk', 'warning', { docker: { value: { ...engine, disk: FULL } } }],
+    ['disk', 'warning', { logDisk: { value: FULL } }],
+    ['tasks', 'warning', { tasks: { value: { used: 450, max: 500, limit: 'kernel.threads-max' } } }],
     ['network', 'error', { network: { value: { interface: null, ipv4: false, ipv6: false } } }],
     ['stations-online', 'error', { forwarding: { value: false } }],
-    ['stations-online', 'error', { wayOut: { value: { station: 4, leads: false } } }],
+    ['stations-online', 'error', out(NOTHING)],
+    ['stations-online', 'error', out({ ...NOTHING, route: false })],
+    ['stations-online', 'warning', out({ udp: false })],
+    ['stations-online', 'ok', out(NOTHING, NOTHING)],
+    ['stations-online', 'ok', out({ udp: false }, { udp: false })],
+    ['stations-online', 'ok', { wayOut: { unknown: 'no answer within 4 s' } }],
     ['stations-online', 'warning', withStations(station(1, { live: false }), station(2, {}))],
     ['stations-online', 'error', withStations(station(1, { live: false }), station(2, { live: false }))],
     ['stations-online', 'ok', withStations(station(1, { live: false, startedAt: NOW - 10_000 }))],
@@ -185,8 +187,15 @@ describe('the doctor', () => {
       'error',
       { keys: { value: { checked: 2, alarms: [{ station: 2, alarm: 'the file is empty' }] } } },
     ],
-    ['leftovers', 'warning', { leftovers: { value: [{ path: '/etc/init.d/conduit', what: 'starts it' }] } }],
+    [
+      'leftovers',
+      'warning',
+      { leftovers: { value: [{ path: '/etc/x', what: 'starts it', remedy: 'Remove it.' }] } },
+    ],
+    ['leftovers', 'note', { leftovers: { value: [{ path: '/etc/x', what: 'no harm', remedy: null }] } }],
     ['firewall', 'error', { firewall: { value: { ...firewall, needed: shut } } }],
+    ['tuning', 'warning', tuned({ lost: 'our file does not set it any more' })],
+    ['tuning', 'warning', tuned({ state: 'change', after: 'bbr', now: 'cubic' })],
     ['kernel', 'unknown', { kernel: { unknown: 'no answer within 4 s' } }],
   ])('%s is %s', (id, expected, change) => {
     expect(level(id, change)).toBe(expected);
@@ -216,6 +225,31 @@ describe('the doctor', () => {
     expect(of('balancer', seen('balancer-drift', 'warning'))?.fix).toBe('balancer.apply');
   });
 
+  it('says what to do about the cause that it saw', () => {
+    expect(of('stations-online', { forwarding: { value: false } })?.remedy).toContain('ip_forward=1');
+    expect(of('stations-online', out({ ...NOTHING, route: false }))?.remedy).toContain('conduit restart 4');
+    expect(of('stations-online', out(NOTHING))?.remedy).toContain('DEFAULT_FORWARD_POLICY');
+    expect(of('stations-online', out(NOTHING))?.remedy).not.toContain('ip_forward');
+    expect(
+      of('loopback-ports', { listeners: listener(8082, 'tcp', 'docker-proxy', '172.17.0.2') })?.remedy,
+    ).toContain('docker ps --filter publish=8082');
+    expect(of('disk', { logDisk: { value: FULL } })?.evidence).toContain('/var/log');
+    const opened = { ...firewall, needed: shut, commands: ['ufw allow 443/tcp'] };
+    expect(of('firewall', { firewall: { value: opened } })?.fix).toBe('firewall.apply');
+    expect(of('firewall', { firewall: { value: { ...firewall, needed: shut } } })?.fix).toBeNull();
+  });
+
+  it('names the file that undoes the tuning at the next start, since tuning again does not help', () => {
+    const found = of(
+      'tuning',
+      tuned({
+        lost: '/etc/sysctl.d/99-zzz.conf sets reno',
+        boot: { value: 'reno', path: '/etc/sysctl.d/99-zzz.conf' },
+      }),
+    );
+    expect(found).toMatchObject({ remedy: 'Take these lines out of /etc/sysctl.d/99-zzz.conf.', fix: null });
+  });
+
   it('says of every check what one notices and what to do', () => {
     expect(new Set(catalogue.map(({ id }) => id)).size).toBe(catalogue.length);
     for (const { symptom, ways } of catalogue) {
@@ -235,15 +269,38 @@ describe('a fact', () => {
     expect(await fact(() => new Promise(() => undefined), 20)).toEqual({
       unknown: 'no answer within 0.02 s',
     });
+    let aborted = false;
+    await fact(
+      (signal) =>
+        new Promise(() => {
+          signal.addEventListener('abort', () => {
+            aborted = true;
+          });
+        }),
+      20,
+    );
+    expect(aborted).toBe(true);
     const denied = Object.assign(new Error('denied'), { code: 'EACCES' });
     expect(await fact(() => Promise.reject(denied))).toEqual({ unknown: 'it could not be read (EACCES)' });
     await expect(fact(() => Promise.reject(new TypeError('a defect')))).rejects.toThrow('a defect');
   });
 });
 
-describe('a unit named conduit', () => {
-  it('is told by what it starts', () => {
-    expect(whoseUnit('ExecStart=/usr/local/bin/conduit start\n')).toContain('conduit-manager 1.x');
-    expect(whoseUnit('ExecStart=/opt/conduit/conduit start --data-dir /x\n')).toContain('another program');
+describe('a reading that hangs', () => {
+  it('is not begun a second time until it is over', async () => {
+    let begun = 0;
+    let end: (value: number) => void = () => undefined;
+    const read = oneAtATime(() => {
+      begun += 1;
+      return new Promise<number>((resolve) => {
+        end = resolve;
+      });
+    });
+    const both = [read(), read()];
+    expect(begun).toBe(1);
+    end(7);
+    expect(await Promise.all(both)).toEqual([7, 7]);
+    void read();
+    expect(begun).toBe(2);
   });
 });

@@ -2,7 +2,10 @@
 import type { FirewallReport } from '../contract/firewall.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import type { TuningReport } from '../contract/tuning.ts';
+import type { DiskUsage } from '../host/host-usage.ts';
 import type { Listener } from '../host/port-owner.ts';
+import type { TaskShare } from '../host/task-limits.ts';
+import type { Reach } from './probe.ts';
 
 /** What was read, or why it could not be. */
 export type Fact<T> = { value: T } | { unknown: string; remedy?: string | undefined };
@@ -13,17 +16,19 @@ export interface Facts {
   clock: Fact<{ synchronized: boolean }>;
   pressure: Fact<Pressure>;
   openFiles: Fact<Share>;
-  tasks: Fact<Share>;
+  tasks: Fact<TaskShare>;
   conntrack: Fact<Share>;
   docker: Fact<DockerFacts>;
   nginx: Fact<{ version: string; stream: string }>;
   programs: Fact<Program[]>;
-  listeners: Fact<Listener[]>;
+  listeners: Fact<(Listener & { forwardsTo: string | null })[]>;
+  /** Of the logs; that of the state directory is in the snapshot, Docker's with Docker. */
+  logDisk: Fact<DiskUsage | null>;
   network: Fact<{ interface: string | null; ipv4: boolean; ipv6: boolean }>;
   /** Whether the kernel passes packets on between its networks. */
   forwarding: Fact<boolean>;
-  /** Whether a running station has a way out of its own network; null when none runs. */
-  wayOut: Fact<{ station: number; leads: boolean } | null>;
+  /** What gets out of this server, and of the networks of a few stations. */
+  wayOut: Fact<{ server: Reach; stations: { station: number; reach: Reach }[] }>;
   firewall: Fact<FirewallReport>;
   leftovers: Fact<Leftover[]>;
   tuning: Fact<TuningReport>;
@@ -51,6 +56,9 @@ interface DockerFacts {
   cgroupVersion: string;
   /** Null: as many as asked for. */
   openFilesLimit: number | null;
+  /** Where it keeps images, containers and volumes. */
+  rootDir: string;
+  disk: DiskUsage | null;
 }
 
 interface Program {
@@ -65,6 +73,8 @@ interface Program {
 export interface Leftover {
   path: string;
   what: string;
+  /** What to do about it; null where it does no harm as it is. */
+  remedy: string | null;
 }
 
 interface Wanted {
@@ -73,5 +83,7 @@ interface Wanted {
   /** Ports clients reach, each TCP and UDP. */
   ports: number[];
   loopbackPorts: number[];
+  /** Addresses of our stations on their network. */
+  addresses: string[];
   openFiles: number;
 }

@@ -3,10 +3,8 @@ import type { Snapshot } from '../contract/snapshot.ts';
 import { plural } from '../format/count.ts';
 import { firewallSentence } from '../format/firewall.ts';
 import { type Check, fromProblems, given, type Judgement, ok } from './check.ts';
-import type { Facts } from './facts.ts';
+import { judgeOnline } from './way-out.ts';
 
-/** A station that came up this long ago should have found the network. */
-const LIVE_AFTER_MS = 180_000;
 /** With fewer clients than this on each station chance alone is uneven. */
 const JUDGED_FROM_MEAN = 20;
 const UNEVEN = 2;
@@ -46,7 +44,7 @@ export const fleetChecks: Check[] = [
     symptom: 'Stations run but never get clients; the tracker shows no traffic.',
     ways: [
       '`sysctl net.ipv4.ip_forward` must be 1; `sudo systemctl restart docker` makes its rules again.',
-      'A firewall that drops forwarded packets: `sudo nft list ruleset`, chain `forward`; in ufw: `DEFAULT_FORWARD_POLICY`.',
+      'A firewall that drops forwarded packets: `sudo nft --terse list ruleset`, chain `forward`; in ufw: `DEFAULT_FORWARD_POLICY`.',
     ],
     judge: judgeOnline,
   },
@@ -67,7 +65,12 @@ export const fleetChecks: Check[] = [
         return {
           level: 'error',
           evidence: `${report.manager} lets nothing in on ${ports}.`,
-          remedy: '`sudo conduit firewall apply`',
+          // What ufw cannot be told is said by the notes.
+          remedy:
+            report.commands.length > 0
+              ? '`sudo conduit firewall apply`'
+              : '`sudo conduit firewall show` says what has to be opened.',
+          fix: report.commands.length > 0 ? 'firewall.apply' : null,
         };
       }),
   },
@@ -143,59 +146,21 @@ export const fleetChecks: Check[] = [
     symptom: 'Stations are stopped, restarted or changed by something else; ports are taken after a reboot.',
     ways: [
       'Services of an older manager must not start again: `sudo systemctl disable conduit.service` (not `stop`: stopping it removes containers).',
-      'Keep its folder /opt/conduit: it holds what a migration needs.',
+      'Files with client addresses: `sudo conduit migrate-to-v2` takes its stations over and can destroy them.',
+      'Keep the rest of its folder /opt/conduit: it holds what a migration needs.',
     ],
     judge: ({ leftovers }) =>
       given(leftovers, (list) => {
         if (list.length === 0) return ok('none');
+        const remedies = list.flatMap(({ remedy }) => remedy ?? []);
         return {
-          level: 'warning',
+          level: remedies.length > 0 ? 'warning' : 'note',
           evidence: list.map(({ path, what }) => `${path}: ${what}.`).join(' '),
-          remedy:
-            'Disable its services without stopping them (`sudo systemctl disable NAME`), and remove its cron lines. Keep /opt/conduit.',
+          remedy: remedies.length > 0 ? remedies.join(' ') : null,
         };
       }),
   },
 ];
-
-function judgeOnline({ snapshot, forwarding, wayOut }: Facts): Judgement {
-  return given(snapshot, ({ stationList, at }) => {
-    const telling = stationList.filter(
-      ({ state, live, startedAt }) =>
-        state === 'running' && live !== null && startedAt !== null && at - startedAt > LIVE_AFTER_MS,
-    );
-    const offline = telling.filter(({ live }) => live === false);
-    const hints = [
-      'value' in forwarding && !forwarding.value
-        ? 'The kernel does not pass packets on (net.ipv4.ip_forward is 0).'
-        : null,
-      'value' in wayOut && wayOut.value !== null && !wayOut.value.leads
-        ? `Station ${wayOut.value.station} has no route out of its network.`
-        : null,
-    ].filter((hint) => hint !== null);
-    if (offline.length === 0 && hints.length === 0)
-      return ok(
-        telling.length === 0
-          ? 'no station has been up for long enough to tell'
-          : `${telling.length} of ${telling.length} are live`,
-      );
-    const evidence = [
-      offline.length === 0
-        ? null
-        : `${offline.length} of ${telling.length} stations are not live after ${LIVE_AFTER_MS / 60_000} minutes.`,
-      ...hints,
-    ].filter((text) => text !== null);
-    const all = offline.length === telling.length;
-    return {
-      level: hints.length > 0 || all ? 'error' : 'warning',
-      evidence: evidence.join(' '),
-      remedy:
-        hints.length > 0
-          ? '`sudo sysctl -w net.ipv4.ip_forward=1 && sudo systemctl restart docker`'
-          : 'Their log says why: `sudo conduit logs N`. If all are affected, look for a firewall that drops forwarded packets.',
-    };
-  });
-}
 
 function judgeSpread({ stationList }: Snapshot): Judgement {
   const serving = stationList.filter(({ state, rotation }) => state === 'running' && rotation === 'in');

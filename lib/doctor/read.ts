@@ -8,12 +8,15 @@ import { AppError } from '../contract/errors.ts';
 import { readIfThere } from '../host/absent.ts';
 import type { Docker } from '../host/docker-types.ts';
 import { readEngineOpenFilesLimit } from '../host/engine-limits.ts';
-import { listListeners } from '../host/port-owner.ts';
+import { readDisk } from '../host/host-usage.ts';
+import { type Listener, listListeners } from '../host/port-owner.ts';
 import { CommandError, run } from '../host/run.ts';
 import { hasSystemd } from '../host/systemd.ts';
+import { readTasks } from '../host/task-limits.ts';
 import { findMainInterface } from '../tracker/interfaces.ts';
 import type { Fact, Facts } from './facts.ts';
 import { findLeftovers } from './leftovers.ts';
+import { probe } from './probe.ts';
 
 /** All of them together must answer within 5 s. */
 const READ_WITHIN_MS = 4000;
@@ -22,61 +25,63 @@ export interface HostSources {
   docker: Docker;
   procSys: string;
   etcDir: string;
-  /** One whose network is looked into; null when none runs. */
-  station: { index: number; pid: number } | null;
+  /** A few whose networks are looked out of. */
+  stations: readonly { index: number; pid: number }[];
+  /** What is asked for an answer from there. */
+  probed: readonly string[];
   ports: readonly number[];
 }
 
 type HostFacts = Omit<Facts, 'firewall' | 'keys' | 'snapshot' | 'tuning' | 'wanted'>;
 
+/** All at once: together they take no longer than the slowest may. */
 export async function readHostFacts(sources: HostSources): Promise<HostFacts> {
-  const { docker, procSys, etcDir, station, ports } = sources;
-  const read = <T>(work: () => Promise<T>) => fact(work);
-  const [kernel, clock, pressure, openFiles, tasks, conntrack, engine, nginx, programs, listeners] =
-    await Promise.all([
-      read(async () => release()),
-      read(readClock),
-      read(readPressure),
-      read(() => readOpenFiles(procSys)),
-      read(() => readTasks(procSys)),
-      read(() => readConntrack(procSys)),
-      read(async () => ({ ...(await docker.info()), openFilesLimit: readEngineOpenFilesLimit() })),
-      read(readNginx),
-      read(readPrograms),
-      read(() => listListeners(ports)),
-    ]);
-  const [network, forwarding, wayOut, leftovers] = await Promise.all([
-    read(readNetwork),
-    read(async () => (await readNumber(join(procSys, 'net/ipv4/ip_forward'))) === 1),
-    read(() => readWayOut(station)),
-    read(() => findLeftovers(etcDir)),
-  ]);
-  return {
-    kernel,
-    clock,
-    pressure,
-    openFiles,
-    tasks,
-    conntrack,
-    docker: engine,
-    nginx,
-    programs,
-    listeners,
-    network,
-    forwarding,
-    wayOut,
-    leftovers,
+  const { docker, procSys, etcDir, stations, probed, ports } = sources;
+  const facts: { [Name in keyof HostFacts]: Promise<HostFacts[Name]> } = {
+    kernel: fact(async () => release()),
+    clock: fact(readClock),
+    pressure: fact(readPressure),
+    openFiles: fact(() => readOpenFiles(procSys)),
+    tasks: fact(async () => {
+      const tasks = readTasks(procSys);
+      if (tasks === null) throw new Unknown('This kernel does not say how many there may be.');
+      return tasks;
+    }),
+    conntrack: fact(() => readConntrack(procSys)),
+    docker: fact(async (signal) => {
+      const info = await docker.info(signal);
+      return { ...info, openFilesLimit: readEngineOpenFilesLimit(), disk: readDisk(info.rootDir) };
+    }),
+    nginx: fact(readNginx),
+    programs: fact(readPrograms),
+    listeners: fact(async () => Promise.all((await listListeners(ports)).map(withTarget))),
+    logDisk: fact(async () => readDisk('/var/log')),
+    network: fact(readNetwork),
+    forwarding: fact(async () => (await readNumber(join(procSys, 'net/ipv4/ip_forward'))) === 1),
+    wayOut: fact((signal) => readWayOut(stations, probed, signal)),
+    leftovers: fact(() => findLeftovers(etcDir)),
   };
+  const entries = await Promise.all(
+    Object.entries(facts).map(async ([name, value]) => [name, await value] as const),
+  );
+  return Object.fromEntries(entries) as unknown as HostFacts;
 }
 
 /** Never fails, never takes longer than the limit. */
-export async function fact<T>(work: () => Promise<T>, withinMs = READ_WITHIN_MS): Promise<Fact<T>> {
+export async function fact<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  withinMs = READ_WITHIN_MS,
+): Promise<Fact<T>> {
+  const given = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Fact<T>>((resolve) => {
-    timer = setTimeout(() => resolve({ unknown: `no answer within ${withinMs / 1000} s` }), withinMs);
+    timer = setTimeout(() => {
+      resolve({ unknown: `no answer within ${withinMs / 1000} s` });
+      given.abort();
+    }, withinMs);
   });
   try {
-    return await Promise.race([work().then((value) => ({ value })), late]);
+    return await Promise.race([work(given.signal).then((value) => ({ value })), late]);
   } catch (error) {
     if (error instanceof AppError) return { unknown: error.message, remedy: error.remedy };
     if (error instanceof Unknown || error instanceof CommandError) return { unknown: error.message };
@@ -86,6 +91,17 @@ export async function fact<T>(work: () => Promise<T>, withinMs = READ_WITHIN_MS)
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** One reading at a time: who asks while the last has not come back waits for the same, so that what hangs does not pile up. */
+export function oneAtATime<T>(work: () => Promise<T>): () => Promise<T> {
+  let under: Promise<T> | null = null;
+  return () => {
+    under ??= work().finally(() => {
+      under = null;
+    });
+    return under;
+  };
 }
 
 /** Why something cannot be told here. */
@@ -119,10 +135,11 @@ async function readOpenFiles(procSys: string): Promise<{ used: number; max: numb
   return { used: used ?? 0, max: max ?? 0 };
 }
 
-/** The fourth field of /proc/loadavg is `running/all`. */
-async function readTasks(procSys: string): Promise<{ used: number; max: number }> {
-  const field = (await readFile('/proc/loadavg', 'utf8')).split(' ')[3] ?? '';
-  return { used: Number(field.split('/')[1]), max: await readNumber(join(procSys, 'kernel/pid_max')) };
+/** Docker's proxy says on its command line for which container it listens. */
+async function withTarget(listener: Listener): Promise<Listener & { forwardsTo: string | null }> {
+  const words = ((await readIfThere(`/proc/${listener.pid}/cmdline`)) ?? '').split('\0');
+  const at = words.indexOf('-container-ip');
+  return { ...listener, forwardsTo: at === -1 ? null : (words[at + 1] ?? null) };
 }
 
 async function readConntrack(procSys: string): Promise<{ used: number; max: number }> {
@@ -174,15 +191,10 @@ async function readNetwork(): Promise<{ interface: string | null; ipv4: boolean;
   };
 }
 
-/** Asks the kernel for the route, in the station's network; not a packet is sent. */
-async function readWayOut(
-  station: HostSources['station'],
-): Promise<{ station: number; leads: boolean } | null> {
-  if (station === null) return null;
-  const { exitCode } = await run(
-    'nsenter',
-    [`--net=/proc/${station.pid}/ns/net`, 'ip', 'route', 'get', '1.1.1.1'],
-    { okExitCodes: [1, 2], timeoutMs: READ_WITHIN_MS },
-  );
-  return { station: station.index, leads: exitCode === 0 };
+async function readWayOut(stations: HostSources['stations'], probed: readonly string[], signal: AbortSignal) {
+  const [server, ...reached] = await Promise.all([
+    probe(null, probed, signal),
+    ...stations.map(async ({ index, pid }) => ({ station: index, reach: await probe(pid, probed, signal) })),
+  ]);
+  return { server, stations: reached };
 }

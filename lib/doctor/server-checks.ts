@@ -1,7 +1,8 @@
 /** Checks of the server itself: kernel, memory, disk, clock, limits. Pure. */
 import { formatBytes } from '../format/bytes.ts';
 import { tuningSentence } from '../format/tuning.ts';
-import { type Check, fillsUp, fromProblems, given, ok } from './check.ts';
+import { type Check, fillsUp, fromProblems, given, type Judgement, ok } from './check.ts';
+import type { Facts } from './facts.ts';
 
 /** BBR came with 4.9. */
 const OLDEST_KERNEL = [4, 9] as const;
@@ -68,9 +69,10 @@ export const serverChecks: Check[] = [
         facts,
         ({ code }) => code === 'disk-low' || code === 'disk-full' || code === 'history-stopped',
         ({ host }) =>
-          host.diskFreeBytes === null || host.diskTotalBytes === null
+          otherDisk(facts) ??
+          (host.diskFreeBytes === null || host.diskTotalBytes === null
             ? { level: 'unknown', evidence: 'the file system does not say how full it is' }
-            : ok(`${formatBytes(host.diskFreeBytes)} of ${formatBytes(host.diskTotalBytes)} free`),
+            : ok(`${formatBytes(host.diskFreeBytes)} of ${formatBytes(host.diskTotalBytes)} free`)),
       ),
   },
   {
@@ -124,14 +126,22 @@ export const serverChecks: Check[] = [
       given(tuning, (report) => {
         const evidence = tuningSentence(report);
         const open = report.rows.filter(({ state }) => state === 'change').map(({ key }) => key);
-        if (open.length === 0 && !report.interrupted) return ok(evidence);
+        const lost = report.rows.filter((row) => row.lost !== null).map(({ key, lost }) => `${key}: ${lost}`);
+        if (open.length === 0 && lost.length === 0 && !report.interrupted) return ok(evidence);
+        const all = open.length > 0 ? open : lost;
         const named =
-          open.length > 3 ? `${open.slice(0, 3).join(', ')} and ${open.length - 3} more` : open.join(', ');
+          all.length > 3 ? `${all.slice(0, 3).join(', ')} and ${all.length - 3} more` : all.join(', ');
+        // A file that comes after ours wins, however often ours is written.
+        const others = report.rows.flatMap((row) =>
+          row.lost !== null && row.boot?.path != null ? [row.boot.path] : [],
+        );
+        const [other] = others;
+        const mine = open.length === 0 && !report.interrupted && others.length === lost.length;
         return {
           level: report.appliedAt === null && !report.interrupted ? 'note' : 'warning',
           evidence: named === '' ? evidence : `${evidence} ${named}.`,
-          remedy: '`sudo conduit tune`',
-          fix: 'tuning.apply',
+          remedy: mine ? `Take these lines out of ${other}.` : '`sudo conduit tune`',
+          fix: mine ? null : 'tuning.apply',
         };
       }),
   },
@@ -199,6 +209,44 @@ export const serverChecks: Check[] = [
     symptom: '`cannot allocate memory` or `resource temporarily unavailable` although memory is free.',
     ways: ['`sudo conduit tune` raises the limit (kernel.pid_max).'],
     judge: ({ tasks }) =>
-      given(tasks, (share) => fillsUp(share, 'processes and threads', '`sudo conduit tune`', 'tuning.apply')),
+      given(tasks, (share) =>
+        share.limit === 'kernel.pid_max'
+          ? fillsUp(share, 'processes and threads', '`sudo conduit tune`', 'tuning.apply')
+          : fillsUp(
+              share,
+              `processes and threads of ${share.limit}`,
+              'Fewer stations, or a higher limit: whoever rents the server out sets that of a virtual server; `sudo sysctl kernel.threads-max` shows the kernel’s.',
+            ),
+      ),
   },
 ];
+
+const LOW_BYTES = 2 ** 30;
+const LOW_SHARE = 0.05;
+
+/** Docker and the logs may have file systems of their own; null while none of them is nearly full. */
+function otherDisk({ docker, logDisk }: Facts): Judgement | null {
+  const places = [
+    'value' in docker
+      ? {
+          path: docker.value.rootDir,
+          disk: docker.value.disk,
+          remedy:
+            'Images nobody uses: `sudo docker image prune`. Without space stations cannot be created or pulled.',
+        }
+      : null,
+    'value' in logDisk
+      ? { path: '/var/log', disk: logDisk.value, remedy: 'Old logs: `sudo journalctl --vacuum-size=200M`.' }
+      : null,
+  ];
+  for (const place of places) {
+    if (place?.disk == null || place.disk.totalBytes === 0) continue;
+    const { freeBytes, totalBytes } = place.disk;
+    // Small ones that have room in proportion are meant to be small.
+    const isLow = freeBytes < totalBytes * LOW_SHARE || freeBytes < Math.min(LOW_BYTES, totalBytes / 4);
+    if (!isLow) continue;
+    const evidence = `${place.path}: ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} are free.`;
+    return { level: 'warning', evidence, remedy: place.remedy };
+  }
+  return null;
+}

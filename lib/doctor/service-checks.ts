@@ -114,11 +114,11 @@ export const serviceChecks: Check[] = [
     judge: ({ listeners, wanted }) =>
       given(listeners, (list) => {
         const strangers = list.filter(
-          ({ port, protocol, process }) =>
+          ({ port, protocol, process, forwardsTo }) =>
             protocol === 'tcp' &&
             wanted.loopbackPorts.includes(port) &&
-            process !== 'docker-proxy' &&
-            process !== 'dockerd',
+            process !== 'dockerd' &&
+            (process !== 'docker-proxy' || (forwardsTo !== null && !wanted.addresses.includes(forwardsTo))),
         );
         const [first] = strangers;
         if (first === undefined)
@@ -130,7 +130,10 @@ export const serviceChecks: Check[] = [
         return {
           level: 'warning',
           evidence: strangers.map(taken).join(' '),
-          remedy: `Stop ${first.process}, or choose another first port under Settings.`,
+          remedy:
+            first.process === 'docker-proxy'
+              ? `\`sudo docker ps --filter publish=${first.port}\` names the container; stop it, or choose another first port under Settings.`
+              : `Stop ${first.process}, or choose another first port under Settings.`,
         };
       }),
   },
@@ -186,5 +189,6 @@ function taken({
   process: string;
   pid: number;
 }) {
-  return `${port}/${protocol} is taken by ${process} (process ${pid}).`;
+  const who = process === 'docker-proxy' ? 'a container that is none of our stations' : process;
+  return `${port}/${protocol} is taken by ${who} (process ${pid}).`;
 }

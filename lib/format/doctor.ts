@@ -23,6 +23,7 @@ export const LEVELS: Record<DoctorCheck['level'], string> = {
 export const FIXES: Record<DoctorFix, string> = {
   'tuning.apply': 'Tune the kernel',
   'balancer.apply': 'Apply the wanted configuration',
+  'firewall.apply': 'Let in what is needed',
 };
 
 export function isFinding({ level }: Pick<DoctorCheck, 'level'>): boolean {

@@ -6,6 +6,7 @@ export const ROW_STATES: Record<TuningRow['state'], string> = {
   right: 'right',
   kept: 'kept',
   change: 'to change',
+  waiting: 'from its next start',
   impossible: 'not possible here',
 };
 
@@ -13,21 +14,25 @@ export const OUTCOMES: Record<TuningOutcome['outcome'], string> = {
   applied: 'set',
   right: 'already right',
   kept: 'kept',
+  waiting: 'from its next start',
   impossible: 'not possible here',
   restored: 'put back',
 };
 
 /** How the whole of it stands, one sentence. */
-export function tuningSentence({ rows, appliedAt, interrupted, verified }: TuningReport): string {
+export function tuningSentence({ rows, interrupted, verified }: TuningReport): string {
   const open = rows.filter(({ state }) => state === 'change').length;
   const drifted = rows.filter(({ drift }) => drift).length;
   if (interrupted) return 'The last change did not get to its end; applying or reverting puts it right.';
   if (drifted > 0)
     return `${plural(drifted, 'value was', 'values were')} changed by something else since the last apply.`;
   if (open > 0) return `${plural(open, 'value')} can be better for this number of sessions.`;
+  const lost = rows.filter((row) => row.lost !== null).length;
+  if (lost > 0) return `${plural(lost, 'value')} will not hold after the next start of the server.`;
+  const waiting = rows.filter(({ state }) => state === 'waiting').map(({ key }) => key);
+  if (waiting.length > 0)
+    return `All is set; ${waiting.join(' and ')} hold${waiting.length === 1 ? 's' : ''} from the next start of the service.`;
   if (verified) return 'All values are as wanted, and stay so over a restart.';
-  if (appliedAt !== null)
-    return 'All values are as wanted now, but another file sets others at the next start.';
   return 'All values are as wanted; nothing of ours is in place.';
 }
 
@@ -41,9 +46,7 @@ export function outcomesSentence(outcomes: readonly TuningOutcome[]): string {
 }
 
 /** What holds after the next start of the server, where that is worth saying; null otherwise. */
-export function bootWords({ boot, now, original }: TuningRow): string | null {
-  if (boot === null) return null;
-  if (boot.path !== null && boot.value !== now) return `${boot.path} sets ${boot.value} at the next start`;
-  if (boot.path === null && original !== null) return 'stays over restarts';
-  return null;
+export function bootWords({ boot, original, lost }: TuningRow): string | null {
+  if (lost !== null) return lost;
+  return boot?.path === null && original !== null ? 'stays over restarts' : null;
 }

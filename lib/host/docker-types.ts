@@ -91,7 +91,8 @@ export interface EngineInfo {
 }
 
 export interface Docker {
-  info(): Promise<EngineInfo>;
+  /** @param signal gives up on an engine that does not answer */
+  info(signal?: AbortSignal): Promise<EngineInfo>;
   listContainers(options: { all: boolean; label?: string }): Promise<ContainerSummary[]>;
   /** @returns null when there is no such container */
   inspectContainer(nameOrId: string): Promise<ContainerDetail | null>;

@@ -37,8 +37,13 @@ export function createDocker(socketPath: string): Docker {
   }
   const turns = createEngineTurns(async () => (await engineOnce()).version);
 
-  async function info(): Promise<EngineInfo> {
-    const answer = (await guarded(engine.info())) as Record<string, unknown>;
+  async function info(signal?: AbortSignal): Promise<EngineInfo> {
+    // The types do not know that it takes options.
+    const ask = engine.info.bind(engine) as (options: { abortSignal?: AbortSignal }) => Promise<unknown>;
+    const answer = (await guarded(ask(signal === undefined ? {} : { abortSignal: signal }))) as Record<
+      string,
+      unknown
+    >;
     return {
       version: String(answer.ServerVersion),
       cgroupVersion: String(answer.CgroupVersion ?? '1'),

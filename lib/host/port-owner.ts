@@ -45,22 +45,44 @@ export async function listListeners(ports: readonly number[]): Promise<Listener[
   return [...found.values()].sort((a, b) => a.port - b.port || a.protocol.localeCompare(b.protocol));
 }
 
-/** Every TCP port on which a program of this name listens. @param name as in /proc/PID/comm */
-export async function listListenersOf(name: string): Promise<Listener[]> {
-  const ports = new Map<string, number>();
-  for (const table of ['tcp', 'tcp6'])
-    for (const line of (await readOrEmpty(`/proc/net/${table}`)).split('\n').slice(1)) {
-      const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/);
-      if (state === TCP_LISTEN && inode !== undefined)
-        ports.set(inode, Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16));
-    }
-  const found: Listener[] = [];
+const TCP_ESTABLISHED = '01';
+
+/**
+ * Ports on which programs of these names are reached from outside over TCP: those they listen on, and those of their
+ * connections where somebody else listens for them. What a tunnel opens on this host alone is none.
+ *
+ * @param names as in /proc/PID/comm
+ */
+export async function listServedPorts(names: readonly string[]): Promise<number[]> {
+  const tables = await Promise.all(['tcp', 'tcp6'].map((table) => readOrEmpty(`/proc/net/${table}`)));
+  const sockets = tables.flatMap(parseTcpTable).filter(({ isLoopback }) => !isLoopback);
+  const listened = new Set(sockets.flatMap(({ state, port }) => (state === TCP_LISTEN ? [port] : [])));
+  const ports = new Map(
+    sockets
+      .filter(({ state, port }) => state === TCP_LISTEN || (state === TCP_ESTABLISHED && listened.has(port)))
+      .map(({ inode, port }) => [inode, port]),
+  );
+  const found = new Set<number>();
   for (const pid of (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))) {
-    if ((await readOrEmpty(`/proc/${pid}/comm`)).trim() !== name) continue;
-    for (const inode of await heldBy(pid, ports))
-      found.push({ port: ports.get(inode) ?? 0, protocol: 'tcp', pid: Number(pid), process: name });
+    if (!names.includes((await readOrEmpty(`/proc/${pid}/comm`)).trim())) continue;
+    for (const inode of await heldBy(pid, ports)) found.add(ports.get(inode) ?? 0);
   }
-  return found;
+  return [...found];
+}
+
+/** 127.0.0.0/8, ::1, and the former written as the latter. */
+const LOOPBACK = /^([0-9A-F]{6}7F|0{24}01000000|0{16}FFFF0000[0-9A-F]{6}7F)$/;
+
+function parseTcpTable(text: string) {
+  return text
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [, local = '', , state = '', , , , , , inode] = line.trim().split(/\s+/);
+      const [address = '', port = ''] = local.split(':');
+      if (inode === undefined) return [];
+      return [{ port: Number.parseInt(port, 16), state, inode, isLoopback: LOOPBACK.test(address) }];
+    });
 }
 
 /** Inodes of the sockets that have `port` as their own, from a table such as /proc/net/tcp. */

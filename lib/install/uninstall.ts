@@ -6,7 +6,7 @@ import { restoreOriginal } from '../balancer/restore.ts';
 import { firewallRecordPath, revertFirewall } from '../firewall/firewall.ts';
 import { plural } from '../format/count.ts';
 import { tuningRecordPath } from '../tuning/record.ts';
-import { revertTuning } from '../tuning/tune.ts';
+import { revertTuning } from '../tuning/revert.ts';
 import { removeAccount } from './account.ts';
 import { removeCommand } from './command-link.ts';
 import { startHostNginx } from './host-nginx.ts';
@@ -54,17 +54,21 @@ export async function uninstall(options: UninstallOptions, say: (text: string) =
 
 async function restoreKernel(layout: Layout, say: (text: string) => void): Promise<void> {
   const recordPath = tuningRecordPath(layout.paths.stateDir);
-  const outcomes = await revertTuning({ procSys: '/proc/sys', etcDir: '/etc', recordPath });
+  const outcomes = await revertTuning({ procSys: '/proc/sys', etcDir: '/etc', runDir: '/run', recordPath });
   if (outcomes.length > 0)
     say(`Kernel: ${plural(outcomes.length, 'value')} as before the first \`conduit tune\``);
   for (const { key, note } of outcomes.filter(({ outcome }) => outcome === 'impossible'))
-    say(`${key}: could not be put back: ${note}`);
+    say(`${key}: could not be put back: ${note}; what it was stands in ${recordPath}`);
 }
 
 async function restoreFirewall(layout: Layout, say: (text: string) => void): Promise<void> {
   const recordPath = firewallRecordPath(layout.paths.stateDir);
-  const rules = await revertFirewall({ etcDir: '/etc', recordPath });
-  if (rules > 0) say(`Firewall: ${plural(rules, 'rule')} of ours taken out`);
+  const { removed, kept } = await revertFirewall({ etcDir: '/etc', recordPath });
+  if (removed > 0) say(`Firewall: ${plural(removed, 'rule')} of ours taken out`);
+  if (kept.length > 0)
+    say(
+      `Firewall: ${kept.join(', ')} stays open, ufw is on and it may be your way in; \`sudo ufw delete allow ${kept[0]}\``,
+    );
 }
 
 async function restoreBalancer(
@@ -109,8 +113,9 @@ async function removeState(layout: Layout, purge: boolean, dockerSupervised: boo
   else
     for (const name of await readdir(stateDir)) {
       const path = join(stateDir, name);
-      // SQLite's journal files belong to the database.
-      if (!path.startsWith(database) && path !== backupsDir) await rm(path, { recursive: true, force: true });
+      // SQLite's journal files belong to the database. A record of values is left only where the kernel did not take one.
+      const kept = path.startsWith(database) || path === backupsDir || path === tuningRecordPath(stateDir);
+      if (!kept) await rm(path, { recursive: true, force: true });
     }
   // The supervisor of Docker still writes there.
   if (dockerSupervised) return;

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ifAbsent, readIfThere } from '../host/absent.ts';
-import { CommandError, isNotInstalled, run } from '../host/run.ts';
+import { CommandError, isNotInstalled, type RunResult, run } from '../host/run.ts';
 import type { Reading } from './plan.ts';
 
 const KEY = /^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/;
@@ -20,6 +20,10 @@ export async function readKey(procSys: string, key: string): Promise<Reading> {
   } catch (error) {
     return { missing: whyNot(error) };
   }
+}
+
+export function hasKey(procSys: string, key: string): Promise<boolean> {
+  return access(pathOf(procSys, key)).then(() => true, ifAbsent(false));
 }
 
 /** @returns null when it was written, else why not, in words */
@@ -59,29 +63,45 @@ function whyNot(error: unknown): string {
   }
 }
 
-/** Whether the module can be loaded; false where there is no modprobe. */
-export async function isLoadable(module: string): Promise<boolean> {
-  return succeeds('modprobe', ['--dry-run', '--quiet', module]);
+/** How this kernel has a module; null: not at all, or nothing here can tell. */
+export type ModuleState = 'loaded' | 'loadable' | 'built-in' | null;
+
+export async function findModule(procSys: string, module: string): Promise<ModuleState> {
+  const loaded = await readIfThere(join(procSys, '../modules'));
+  if (loaded?.split('\n').some((line) => line.startsWith(`${module} `))) return 'loaded';
+  const { stdout } = (await answer('modprobe', ['-D', module])) ?? { stdout: '' };
+  if (/^builtin /m.test(stdout)) return 'built-in';
+  return /^insmod /m.test(stdout) ? 'loadable' : null;
 }
 
-export function loadModule(module: string): Promise<boolean> {
-  return succeeds('modprobe', [module]);
+/** Whether the host must be told at each start to load it. */
+export function isLoaded(state: ModuleState | undefined): boolean {
+  return state === 'loaded' || state === 'loadable';
+}
+
+export async function loadModule(module: string): Promise<boolean> {
+  return (await answer('modprobe', [module])) !== null;
 }
 
 /** @returns false when it is in use, or built in */
-export function unloadModule(module: string): Promise<boolean> {
-  return succeeds('modprobe', ['-r', module]);
+export async function unloadModule(module: string): Promise<boolean> {
+  return (await answer('modprobe', ['-r', module])) !== null;
 }
 
-async function succeeds(file: string, args: readonly string[]): Promise<boolean> {
+/** @returns null where the program is not there or fails */
+async function answer(file: string, args: readonly string[]): Promise<RunResult | null> {
   try {
-    await run(file, args, { timeoutMs: 10_000 });
-    return true;
+    return await run(file, args, { timeoutMs: 10_000 });
   } catch (error) {
-    if (error instanceof CommandError && (isNotInstalled(error) || error.exitCode !== undefined))
-      return false;
+    if (error instanceof CommandError && (isNotInstalled(error) || error.exitCode !== undefined)) return null;
     throw error;
   }
+}
+
+/** Another one after each start of the host; null where the kernel does not say. */
+export async function readBootId(procSys: string): Promise<string | null> {
+  const reading = await readKey(procSys, 'kernel.random.boot_id');
+  return 'value' in reading ? reading.value : null;
 }
 
 export async function listSysctlFiles(directory: string): Promise<string[]> {

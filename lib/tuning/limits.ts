@@ -6,6 +6,7 @@ import { readIfThere } from '../host/absent.ts';
 import { hardLimitOf, readEngineOpenFilesLimit } from '../host/engine-limits.ts';
 import { run } from '../host/run.ts';
 import { hasSystemd } from '../host/systemd.ts';
+import type { TuningPlace } from './place.ts';
 
 /** What a station and a worker of the balancer ask for. */
 const OPEN_FILES = 65_535;
@@ -13,7 +14,7 @@ const OPEN_FILES = 65_535;
 interface Service {
   unit: string;
   reason: string;
-  /** Where it keeps its process id. */
+  /** Below /run: where it keeps its process id. */
   pidFile: string;
   restart: string;
 }
@@ -22,13 +23,13 @@ const SERVICES: readonly Service[] = [
   {
     unit: 'docker.service',
     reason: 'Open files a station may ask for: never more than the engine itself may open.',
-    pidFile: '/var/run/docker.pid',
+    pidFile: 'docker.pid',
     restart: 'holds from the engine’s next start, which restarts every station',
   },
   {
     unit: 'nginx.service',
     reason: 'Open files of a worker of the balancer: each session takes two.',
-    pidFile: '/run/nginx.pid',
+    pidFile: 'nginx.pid',
     restart: 'holds from nginx’s next start, not a reload',
   },
 ];
@@ -42,73 +43,87 @@ export function dropInFor(row: Pick<TuningRow, 'key' | 'after'>): { path: string
   };
 }
 
-/** One row a service. @param etcDir where the drop-ins lie */
-export async function planLimits(etcDir: string): Promise<TuningRow[]> {
-  return Promise.all(SERVICES.map((service) => planService(service, etcDir)));
+/** One row a service. */
+export async function planLimits(place: TuningPlace): Promise<TuningRow[]> {
+  return Promise.all(SERVICES.map((service) => planService(service, place)));
 }
 
-async function planService(service: Service, etcDir: string): Promise<TuningRow> {
+async function planService(service: Service, { etcDir, runDir }: TuningPlace): Promise<TuningRow> {
   const key = `${service.unit} LimitNOFILE`;
+  const file = await readIfThere(join(etcDir, dropInFor({ key, after: '' }).path));
+  const inFile = file === null ? null : (/^LimitNOFILE=(\d+)$/m.exec(file)?.[1] ?? null);
+  const pidFile = join(runDir, service.pidFile);
+  const { inForce, atStart } = hasSystemd(runDir)
+    ? await limitsOfUnit(service.unit, pidFile)
+    : limitsOfProcess(pidFile);
+  const now = words(inForce ?? atStart);
   const base = {
     key,
     kind: 'limit' as const,
     reason: service.reason,
     target: `at least ${OPEN_FILES}`,
     original: null,
-    drift: false,
-  };
-  const file = await readIfThere(join(etcDir, dropInFor({ key, after: '' }).path));
-  const inFile = file === null ? null : (/^LimitNOFILE=(\d+)$/m.exec(file)?.[1] ?? null);
-  const boot = inFile === null ? null : { value: inFile, path: null };
-  const limit = hasSystemd() ? await limitOfUnit(service.unit) : limitOfProcess(service.pidFile);
-  const now = limit === Number.POSITIVE_INFINITY ? 'unlimited' : limit === null ? null : String(limit);
-  if (limit === null)
-    return { ...base, inFile, boot, now, after: null, state: 'impossible', note: 'it does not run here' };
-  if (limit >= OPEN_FILES) {
-    const state = limit === OPEN_FILES || inFile !== null ? 'right' : 'kept';
-    const note = state === 'kept' ? 'stays: higher than needed' : null;
-    return { ...base, inFile, boot, now, after: now, state, note };
-  }
-  if (!hasSystemd())
-    return {
-      ...base,
-      inFile,
-      boot,
-      now,
-      after: now,
-      state: 'impossible',
-      note: 'systemd does not run here: whoever starts it sets its limit (ulimit -Hn). Stations and workers are given what there is.',
-    };
-  const after = String(OPEN_FILES);
-  const waits = inFile === after;
-  return {
-    ...base,
     inFile,
-    boot,
+    boot: inFile === null ? null : { value: inFile, path: null },
+    lost: null,
+    drift: false,
     now,
-    after,
-    state: waits ? 'right' : 'change',
-    note: service.restart,
+  };
+  if (atStart === null) return { ...base, after: null, state: 'impossible', note: 'it does not run here' };
+  if (atStart < OPEN_FILES)
+    return hasSystemd(runDir)
+      ? { ...base, after: String(OPEN_FILES), state: 'change', note: service.restart }
+      : {
+          ...base,
+          after: now,
+          state: 'impossible',
+          note: 'systemd does not run here: whoever starts it sets its limit (ulimit -Hn). Stations and workers are given what there is.',
+        };
+  if (inForce !== null && inForce < OPEN_FILES)
+    return { ...base, after: words(atStart), state: 'waiting', note: service.restart };
+  const isRight = atStart === OPEN_FILES || inFile !== null;
+  const note = isRight ? null : 'stays: higher than needed';
+  return { ...base, after: now, state: isRight ? 'right' : 'kept', note };
+}
+
+/** Null: it does not run, or does not exist. */
+interface Limits {
+  /** Of the process that runs. */
+  inForce: number | null;
+  /** Of the next one to be started. */
+  atStart: number | null;
+}
+
+/** What the unit says holds for the next process; the one that runs has what was said when it was started. */
+async function limitsOfUnit(unit: string, pidFile: string): Promise<Limits> {
+  const properties = ['LoadState', 'LimitNOFILE', 'MainPID'].map((name) => `--property=${name}`);
+  const { stdout } = await run('systemctl', ['show', unit, ...properties]);
+  if (!/^LoadState=loaded$/m.test(stdout)) return { inForce: null, atStart: null };
+  const limit = /^LimitNOFILE=(\S+)$/m.exec(stdout)?.[1];
+  const pid = /^MainPID=([1-9]\d*)$/m.exec(stdout)?.[1] ?? (await readIfThere(pidFile))?.trim();
+  return {
+    inForce: pid === undefined ? null : limitOf(pid),
+    atStart: limit === undefined ? null : number(limit),
   };
 }
 
-async function limitOfUnit(unit: string): Promise<number | null> {
-  const { stdout } = await run('systemctl', ['show', unit, '--property=LoadState', '--property=LimitNOFILE']);
-  return parseUnitLimit(stdout);
+/** Nothing is known of a next start: it gets what this one got. */
+function limitsOfProcess(pidFile: string): Limits {
+  if (!existsSync(pidFile)) return { inForce: null, atStart: null };
+  const limit = pidFile.endsWith('docker.pid')
+    ? (readEngineOpenFilesLimit(pidFile) ?? Number.POSITIVE_INFINITY)
+    : limitOf(readFileSync(pidFile, 'utf8').trim());
+  return { inForce: limit, atStart: limit };
 }
 
-/** @returns null when there is no such unit */
-export function parseUnitLimit(text: string): number | null {
-  if (!/^LoadState=loaded$/m.test(text)) return null;
-  const value = /^LimitNOFILE=(\S+)$/m.exec(text)?.[1];
-  if (value === undefined) return null;
-  return value === 'infinity' ? Number.POSITIVE_INFINITY : Number(value);
+function limitOf(pid: string): number | null {
+  return existsSync(`/proc/${pid}/limits`) ? (hardLimitOf(pid) ?? Number.POSITIVE_INFINITY) : null;
 }
 
-function limitOfProcess(pidFile: string): number | null {
-  if (!existsSync(pidFile)) return null;
-  if (pidFile.includes('docker')) return readEngineOpenFilesLimit(pidFile) ?? Number.POSITIVE_INFINITY;
-  const pid = readFileSync(pidFile, 'utf8').trim();
-  if (!existsSync(`/proc/${pid}/limits`)) return null;
-  return hardLimitOf(pid) ?? Number.POSITIVE_INFINITY;
+function number(text: string): number {
+  return text === 'infinity' ? Number.POSITIVE_INFINITY : Number(text);
+}
+
+function words(limit: number | null): string | null {
+  return limit === Number.POSITIVE_INFINITY ? 'unlimited' : limit === null ? null : String(limit);
 }

@@ -1,6 +1,7 @@
 /** From what the kernel has, our file and our record to what an apply would do, row by row. Pure. */
 import type { TuningRow } from '../contract/tuning.ts';
 import type { Parameter } from './catalogue.ts';
+import { isLoaded, type ModuleState } from './kernel.ts';
 import type { TuningRecord } from './record.ts';
 import { normalize, targetWords, valueFor } from './rules.ts';
 
@@ -12,8 +13,10 @@ export interface Found {
   readings: ReadonlyMap<string, Reading>;
   /** Values a key may take, where the kernel lists them. */
   choices: ReadonlyMap<string, readonly string[]>;
-  /** Modules that can be loaded although they are not yet. */
-  loadable: ReadonlySet<string>;
+  /** How this kernel has each module of the catalogue. */
+  modules: ReadonlyMap<string, ModuleState>;
+  /** Modules that our file loads at the host's next start. */
+  modulesAtStart: ReadonlySet<string>;
   /** Our file, null while there is none. */
   file: ReadonlyMap<string, string> | null;
   /** What the other files of this host set at its next start, after ours. */
@@ -37,9 +40,10 @@ function planRow(parameter: Parameter, found: Found): TuningRow {
     original,
     inFile: found.file?.get(key) ?? null,
     boot: bootOf(key, found),
+    lost: lostWords(parameter, found),
   };
   if ('missing' in reading) {
-    if (parameter.module === undefined || !found.loadable.has(parameter.module))
+    if (parameter.module === undefined || found.modules.get(parameter.module) !== 'loadable')
       return { ...base, now: null, after: null, state: 'impossible', drift: false, note: reading.missing };
     return {
       ...base,
@@ -62,9 +66,10 @@ function planRow(parameter: Parameter, found: Found): TuningRow {
   const refused =
     reading.fixed ?? refusal(parameter, after, found) ?? (before?.value === after ? before.note : null);
   if (refused !== null && after !== now)
-    return { ...base, now, after: now, state: 'impossible', drift, note: refused };
+    return { ...base, now, after: now, state: 'impossible', drift, note: refused, lost: null };
   // The kernel rounds some values: what it made of ours is ours.
-  const rounded = ours !== undefined && !drift && base.inFile === after && now === normalize(ours);
+  const rounded =
+    ours !== undefined && !drift && found.record?.written[key] === after && now === normalize(ours);
   return {
     ...base,
     now,
@@ -92,8 +97,27 @@ function judged(
 function refusal(parameter: Parameter, after: string, found: Found): string | null {
   const choices = parameter.choices === undefined ? undefined : found.choices.get(parameter.choices);
   if (choices === undefined || choices.includes(after)) return null;
-  if (parameter.module !== undefined && found.loadable.has(parameter.module)) return null;
+  if (parameter.module !== undefined && found.modules.get(parameter.module) === 'loadable') return null;
   return `this kernel has no ${after} (it has ${choices.join(', ')}), and no module for it`;
+}
+
+/** Why a value of ours does not hold after the next start. */
+function lostWords({ key, rule, module }: Parameter, found: Found): string | null {
+  const { record, file, overridden, modules, modulesAtStart } = found;
+  if (record === null || !(key in record.applied)) return null;
+  const other = overridden.get(key);
+  if (other !== undefined)
+    return valueFor(rule, other.value) === other.value
+      ? null
+      : `${other.path} sets ${other.value} at the next start`;
+  const inFile = file?.get(key);
+  const written = record.written[key];
+  if (inFile === undefined) return 'our file does not set it any more';
+  if (written !== undefined && inFile !== written)
+    return `our file was changed: it sets ${inFile} at the next start`;
+  if (module !== undefined && isLoaded(modules.get(module)) && !modulesAtStart.has(module))
+    return `the module ${module} is not loaded in time at the next start`;
+  return null;
 }
 
 /** What holds after the next start, as the files of this host say. */

@@ -9,11 +9,17 @@ const recordSchema = z.object({
   version: z.literal(1),
   /** True from before the first change until all of them are made: a crash in between is seen. */
   pending: z.boolean(),
+  /** What is pending is a revert. */
+  reverting: z.boolean().default(false),
   appliedAt: z.number(),
+  /** The start of the host in which our values were last seen in force; null where the kernel does not say. */
+  bootId: z.string().nullable().default(null),
   /** Values as they were read before our first write, tabs and all. */
   originals: z.record(z.string(), z.string()),
   /** What we wrote, as the kernel gave it back. */
   applied: z.record(z.string(), z.string()),
+  /** What our file says, before the kernel rounded it. */
+  written: z.record(z.string(), z.string()).default({}),
   /** Values this kernel would not take, each with its reason; they are tried again at every apply. */
   refused: z.record(z.string(), z.object({ value: z.string(), note: z.string() })),
   /** Files as they were before us; null: there was none. */
@@ -26,9 +32,12 @@ export type TuningRecord = z.infer<typeof recordSchema>;
 export const EMPTY_RECORD: TuningRecord = {
   version: 1,
   pending: false,
+  reverting: false,
   appliedAt: 0,
+  bootId: null,
   originals: {},
   applied: {},
+  written: {},
   refused: {},
   files: {},
   modules: [],

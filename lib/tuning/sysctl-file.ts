@@ -1,4 +1,4 @@
-/** Files of /etc/sysctl.d: ours is rendered, all are understood. Pure. */
+/** Files of /etc/sysctl.d, and ours of /etc/modules-load.d: ours are rendered, all are understood. Pure. */
 import type { Parameter } from './catalogue.ts';
 import { normalize } from './rules.ts';
 
@@ -27,6 +27,19 @@ export function parseSysctlFile(text: string): Map<string, string> {
     values.set(match[1].replaceAll('/', '.'), normalize(match[2]));
   }
   return values;
+}
+
+/** One module a line, as modules-load.d(5) has it. */
+export function renderModulesFile(modules: readonly string[]): string {
+  const head = '# Written by Conduit Cluster Manager; `conduit tune --revert` removes it.';
+  return `${[head, ...modules].join('\n')}\n`;
+}
+
+export function parseModulesFile(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^[#;]/.test(line));
 }
 
 export interface SysctlFile {

@@ -4,9 +4,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type FakePrograms, fakePrograms } from '../../test/harness/fake-programs.ts';
+import { run } from '../host/run.ts';
 import { parametersFor, type Wanted } from './catalogue.ts';
-import { readRecord, writeRecord } from './record.ts';
-import { applyTuning, readTuning, revertTuning, type TuningPlace } from './tune.ts';
+import type { TuningPlace } from './place.ts';
+import { readRecord } from './record.ts';
+import { resumeTuning } from './resume.ts';
+import { revertTuning } from './revert.ts';
+import { applyTuning, readTuning } from './tune.ts';
 
 const WANTED: Wanted = {
   sessions: 40_000,
@@ -29,6 +34,7 @@ const STOCK: Record<string, string> = {
 
 let root: string;
 let place: TuningPlace;
+let programs: FakePrograms;
 const fileOf = (key: string) => join(place.procSys, ...key.split('.'));
 const ours = () => join(place.etcDir, 'sysctl.d/99-zz-conduit.conf');
 
@@ -61,13 +67,19 @@ beforeEach(() => {
   place = {
     procSys: join(root, 'sys'),
     etcDir: join(root, 'etc'),
+    runDir: join(root, 'run'),
     recordPath: join(root, 'state/tuning.json'),
   };
   mkdirSync(place.etcDir);
   mkdirSync(dirname(place.recordPath));
+  mkdirSync(join(place.etcDir, 'systemd/system'), { recursive: true });
+  programs = fakePrograms();
   set(STOCK);
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterEach(() => {
+  programs.remove();
+  rmSync(root, { recursive: true, force: true });
+});
 
 describe('an apply', () => {
   it('sets what is worse, keeps what is better, and says what is not here', async () => {
@@ -157,6 +169,28 @@ describe('what others do', () => {
     const { boot } = await row('net.core.somaxconn');
     expect(boot).toEqual({ value: '128', path: join(place.etcDir, 'sysctl.d/99-zzz.conf') });
     expect((await readTuning(place, WANTED)).verified).toBe(false);
+    // One that does as well does no harm.
+    writeFileSync(join(place.etcDir, 'sysctl.d/99-zzz.conf'), 'net/core/somaxconn=100000\n');
+    expect((await readTuning(place, WANTED)).verified).toBe(true);
+  });
+
+  it('to our own file is seen, although the kernel is as wanted, and the next apply puts it right', async () => {
+    await applyTuning(place, WANTED, 1000);
+    const text = readFileSync(ours(), 'utf8');
+    for (const [change, lost] of [
+      [
+        (old: string) => old.replace('somaxconn = 65535', 'somaxconn = 100'),
+        'our file was changed: it sets 100 at the next start',
+      ],
+      [(old: string) => old.replace(/^net.core.somaxconn.*$/m, ''), 'our file does not set it any more'],
+    ] as const) {
+      writeFileSync(ours(), change(text));
+      expect(await row('net.core.somaxconn')).toMatchObject({ now: '65535', lost });
+      expect((await readTuning(place, WANTED)).verified).toBe(false);
+      await applyTuning(place, WANTED, 2000);
+      expect(readFileSync(ours(), 'utf8')).toBe(text);
+      expect((await readTuning(place, WANTED)).verified).toBe(true);
+    }
   });
 });
 
@@ -185,7 +219,7 @@ describe('a revert', () => {
     expect(picture()).toEqual(before);
   });
 
-  it('undoes any number of applies over any values', { timeout: 30_000 }, async () => {
+  it('undoes any number of applies over any values', { timeout: 120_000 }, async () => {
     const keys = parametersFor(WANTED).flatMap(({ key, rule }) =>
       rule.kind === 'atLeast' || rule.kind === 'atMost' ? [key] : [],
     );
@@ -211,23 +245,63 @@ describe('a revert', () => {
   });
 });
 
-describe('a crash', () => {
-  it('before the kernel was changed is seen, and either way out works', async () => {
+describe('a failure', { timeout: 30_000 }, () => {
+  it('in a revert keeps on record what the kernel did not take, until it does', async () => {
     const before = picture();
     await applyTuning(place, WANTED, 1000);
-    const record = await readRecord(place.recordPath);
-    if (record === null) throw new Error('there is a record after an apply');
-    // As it lies there when the power goes after the files and before the kernel.
-    await writeRecord(place.recordPath, { ...record, pending: true, appliedAt: 0 });
-    set(STOCK);
+    // A directory in the key's place is what root cannot write either.
+    rmSync(fileOf('net.core.somaxconn'));
+    mkdirSync(fileOf('net.core.somaxconn'));
+    const outcomes = await revertTuning(place);
+    expect(outcomes.filter(({ outcome }) => outcome === 'impossible').map(({ key }) => key)).toEqual([
+      'net.core.somaxconn',
+    ]);
+    expect(get('net.ipv4.tcp_fin_timeout')).toBe('60');
+    expect((await readRecord(place.recordPath))?.originals['net.core.somaxconn']).toBe('4096');
+    rmSync(fileOf('net.core.somaxconn'), { recursive: true });
+    set({ 'net.core.somaxconn': '65535' });
+    await revertTuning(place);
+    expect(picture()).toEqual(before);
+  });
+});
+
+describe('a crash', { timeout: 60_000 }, () => {
+  /** An apply or a revert in a process that is killed when systemd is told of the new files: before the kernel. */
+  async function killed(action: 'apply' | 'revert'): Promise<void> {
+    mkdirSync(join(place.runDir, 'systemd/system'), { recursive: true });
+    programs.put(
+      'systemctl',
+      'case "$1" in show) printf "LoadState=loaded\\nLimitNOFILE=4096\\n" ;; daemon-reload) kill -9 $PPID ;; esac',
+    );
+    const script = join(import.meta.dirname, '../../test/harness/tune-here.ts');
+    const ended = run(process.execPath, [script, action, root, '8081', place.procSys]);
+    await expect(ended).rejects.toMatchObject({ signal: 'SIGKILL' });
+    programs.put('systemctl', 'case "$1" in show) echo LoadState=not-found ;; esac');
+  }
+
+  it('between the files and the kernel is seen, and the next start of the agent goes on', async () => {
+    await killed('apply');
+    expect(readFileSync(ours(), 'utf8')).toContain('net.core.somaxconn = 65535');
+    expect(get('net.core.somaxconn')).toBe('4096');
     const report = await readTuning(place, WANTED);
     expect(report).toMatchObject({ interrupted: true, verified: false });
     expect(report.rows.some(({ drift }) => drift)).toBe(false);
 
-    await applyTuning(place, WANTED, 2000);
+    expect((await resumeTuning(place, WANTED, 2000)).what).toBe('apply');
+    expect(get('net.core.somaxconn')).toBe('65535');
     expect(await readTuning(place, WANTED)).toMatchObject({ interrupted: false, verified: true });
-    await writeRecord(place.recordPath, { ...record, pending: true });
+  });
+
+  it('in the middle of an apply can be reverted, and one in the middle of a revert gone on with', async () => {
+    mkdirSync(join(place.runDir, 'systemd/system'), { recursive: true });
+    const before = picture();
+    await killed('apply');
     await revertTuning(place);
+    expect(picture()).toEqual(before);
+    await killed('apply');
+    await killed('revert');
+    expect((await readTuning(place, WANTED)).interrupted).toBe(true);
+    expect((await resumeTuning(place, WANTED, 2000)).what).toBe('revert');
     expect(picture()).toEqual(before);
   });
 });

@@ -1,12 +1,15 @@
-/** Tunes the kernel as this process sees it, for a test that runs it in a namespace: `tune-here.ts ACTION DIRECTORY PORT`. */
+/** Tunes the kernel as this process sees it, for a test that runs it in a namespace: `tune-here.ts ACTION DIRECTORY PORT [PROC_SYS]`. */
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { applyTuning, readTuning, revertTuning, type TuningPlace } from '../../lib/tuning/tune.ts';
+import type { TuningPlace } from '../../lib/tuning/place.ts';
+import { revertTuning } from '../../lib/tuning/revert.ts';
+import { applyTuning, readTuning } from '../../lib/tuning/tune.ts';
 
-const [, , action, root = '', port] = process.argv;
+const [, , action, root = '', port, procSys = '/proc/sys'] = process.argv;
 const place: TuningPlace = {
-  procSys: '/proc/sys',
+  procSys,
   etcDir: join(root, 'etc'),
+  runDir: join(root, 'run'),
   recordPath: join(root, 'state/tuning.json'),
 };
 const wanted = { sessions: 40_000, stations: 600, ports: [5566, Number(port)], memoryBytes: 16 * 1024 ** 3 };

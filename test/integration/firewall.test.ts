@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FirewallReport } from '../../lib/contract/firewall.ts';
-import { run } from '../../lib/host/run.ts';
+import { CommandError, run } from '../../lib/host/run.ts';
 
 const NAMESPACE = 'fwit';
 const script = join(import.meta.dirname, '../harness/firewall-here.ts');
@@ -30,6 +30,12 @@ async function inside(...command: string[]): Promise<string> {
 }
 const firewall = async (action: string) =>
   JSON.parse(await inside(process.execPath, script, action, root)) as FirewallReport;
+/** What it says when it does not do it. */
+const refused = async (action: string) =>
+  firewall(action).then(
+    () => 'it was done',
+    (error: unknown) => (error instanceof CommandError ? error.stderr : String(error)),
+  );
 const added = async () =>
   (await inside('ufw', 'show', 'added')).split('\n').filter((line) => line.startsWith('ufw '));
 /** Of rules the kernel follows: whether a packet to this port is let in. */
@@ -86,6 +92,55 @@ describe('ufw', () => {
     expect(report).toMatchObject({ active: false, applied: false });
     expect(await added()).toEqual(['ufw allow 8080/tcp']);
     expect(await accepts('443')).toBe(false);
+  });
+
+  it('that the operator switched on himself keeps SSH open after a revert', async () => {
+    await firewall('apply');
+    await inside('ufw', '--force', 'enable');
+    const report = await firewall('revert');
+    expect(report).toMatchObject({ active: true, applied: false });
+    expect(report.notes.join()).toContain('Our rule for SSH (2222/tcp) stays while ufw is on');
+    expect(await added()).toEqual(['ufw allow 8080/tcp', 'ufw allow 2222/tcp']);
+    expect(await accepts('2222')).toBe(true);
+    expect(await accepts('443')).toBe(false);
+    await inside('ufw', 'disable');
+    await firewall('revert');
+    expect(await added()).toEqual(['ufw allow 8080/tcp']);
+  });
+
+  it('is not switched on where SSH might be shut out, and nothing is changed', async () => {
+    for (const rule of ['deny 2222/tcp', 'allow 2222/tcp']) await inside('ufw', ...rule.split(' '));
+    const before = await added();
+    expect(await refused('enable')).toContain('because of your rule `deny 2222/tcp`');
+    expect(await added()).toEqual(before);
+    await inside('ufw', 'delete', 'deny', '2222/tcp');
+    await inside('ufw', 'delete', 'allow', '2222/tcp');
+    expect((await firewall('show')).active).toBe(false);
+  });
+
+  it('is not switched on where nobody knows how the operator comes in', async () => {
+    await inside('mv', '/etc/ssh/sshd_config', '/etc/ssh/away');
+    expect(await refused('enable')).toContain('it cannot be told on which port you come in by SSH');
+    await inside('mv', '/etc/ssh/away', '/etc/ssh/sshd_config');
+    expect((await firewall('show')).active).toBe(false);
+  });
+
+  it('that is off does not hide rules of nftables, which are understood and left alone', async () => {
+    await inside('nft', 'add table inet mine');
+    await inside('nft', 'add chain inet mine input { type filter hook input priority 0; policy accept; }');
+    await inside('nft', 'add rule inet mine input tcp dport { 2222, 443 } accept');
+    await inside('nft', 'add rule inet mine input drop');
+    const report = await firewall('show');
+    expect(report).toMatchObject({ manager: 'own', active: true, commands: [] });
+    expect(report.needed.map(({ port, protocol, open }) => `${port}/${protocol} ${open}`)).toEqual([
+      '2222/tcp true',
+      '443/tcp true',
+      '443/udp false',
+      '5566/tcp false',
+      '5566/udp false',
+    ]);
+    expect(await refused('enable')).toContain('two firewalls');
+    await inside('nft', 'delete table inet mine');
   });
 
   it('leaves rules alone that were there before us', async () => {

@@ -1,12 +1,13 @@
 // The tuning on the real kernel: in a network namespace, whose network parameters are its own, and where /proc/sys is
 // read-only. The rest of the kernel is put back by the revert that the test is about.
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TuningOutcome, TuningReport, TuningResult } from '../../lib/contract/tuning.ts';
 import { run } from '../../lib/host/run.ts';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
+import { waitFor } from '../harness/wait-for.ts';
 
 const NAMESPACE = 'tuneit';
 const script = join(import.meta.dirname, '../harness/tune-here.ts');
@@ -139,6 +140,22 @@ describe('the agent', () => {
       ['tuning.revert', 'root'],
       ['tuning.apply', 'root'],
     ]);
+  });
+
+  it('goes on at its start with what was interrupted', async () => {
+    await agent.client.call('tuning.apply', {});
+    const file = join(agent.stateDir, 'tuning.json');
+    const record = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    await writeFile(file, JSON.stringify({ ...record, pending: true }));
+    expect((await agent.client.call('tuning.get', {})).interrupted).toBe(true);
+    await agent.restart();
+    await waitFor(
+      'the tuning to be gone on with',
+      async () => !(await agent.client.call('tuning.get', {})).interrupted,
+    );
+    const { entries } = await agent.client.call('activity.list', {});
+    expect(entries[0]).toMatchObject({ action: 'tuning.resume', actor: 'agent' });
+    await agent.client.call('tuning.revert', {});
   });
 
   it('asks the panel for a session', async () => {
