@@ -79,6 +79,9 @@ run_child() {
     . "$env_file" || exit 70
     set +a
   fi
+  # Memory holds addresses and secrets: none of it may reach a disk. Keeping it out of the swap needs systemd.
+  # shellcheck disable=SC3045
+  ulimit -c 0
   # As many open files as this host lets us have.
   # dash and busybox know `ulimit -n`; where a shell does not, the host's own limit stays.
   # shellcheck disable=SC3045

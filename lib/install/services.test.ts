@@ -33,6 +33,12 @@ describe('units', () => {
     expect(unit).toContain('\nExecStopPost=-/usr/sbin/nft delete table inet conduit_geo\n');
   });
 
+  it('keeps the memory of the agent, addresses and all, from the disk', () => {
+    const unit = renderUnit(template('agent'), agent, layout);
+    expect(unit).toContain('\nLimitCORE=0\n');
+    expect(unit).toContain('\nMemorySwapMax=0\n');
+  });
+
   it('runs the panel without root and without the database', () => {
     const unit = renderUnit(template('panel'), panel, layout);
     expect(unit).toContain('User=conduit');

@@ -53,6 +53,12 @@ describe('supervise.sh', () => {
     await waitFor('no trace', () => !existsSync(trace));
   });
 
+  it('lets the program leave no core', async () => {
+    start(['sh', '-c', 'echo "core $(ulimit -S -c) $(ulimit -H -c)"; exec sleep 1000']);
+    await waitFor('the program to write', async () => (await log()).includes('core '));
+    expect(await log()).toContain('core 0 0');
+  });
+
   it('gives the program its directory, its environment and nothing to read', async () => {
     await writeFile(join(dir, 'job.env'), 'GREETING=hello\nLIST=a,b:c\n');
     start(['sh', '-c', 'pwd; echo "$GREETING $LIST"; cat; exec sleep 1000'], join(dir, 'job.env'));
