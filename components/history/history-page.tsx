@@ -2,7 +2,8 @@
 
 import { Download } from 'lucide-react';
 import { useMemo } from 'react';
-import type { HistorySeries } from '../../lib/contract/history.ts';
+import { FILE_POINTS, type HistorySeries } from '../../lib/contract/history.ts';
+import { formatCount } from '../../lib/format/count.ts';
 import { useCall } from '../data/use-call.ts';
 import { useUrlParams } from '../data/use-url-params.ts';
 import { Button } from '../ui/button.tsx';
@@ -150,7 +151,7 @@ function Figures({
   );
 }
 
-/** The same range as a file, every bucket of it. */
+/** The same range as a file, in points that are as narrow as its limit allows. */
 function Exports({ view, bounds }: { view: View; bounds: { from: number; to: number } }) {
   const link = (format: string) =>
     `/api/history/export?${new URLSearchParams({
@@ -162,7 +163,9 @@ function Exports({ view, bounds }: { view: View; bounds: { from: number; to: num
     })}`;
   return (
     <div className="flex flex-wrap items-center gap-3">
-      <span className="text-ink-muted text-sm">Download this range:</span>
+      <span className="text-ink-muted text-sm">
+        Download this range, at most {formatCount(FILE_POINTS)} points of each line:
+      </span>
       {['csv', 'json'].map((format) => (
         <Button key={format} size="sm" asChild>
           <a href={link(format)} download>
