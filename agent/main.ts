@@ -33,7 +33,7 @@ function build(): Deps {
   mkdirSync(env.stateDir, { recursive: true, mode: 0o711 });
   const log = createLog(env.logLevel);
   const now = Date.now;
-  const db = openDatabase(paths.database, env.migrationsDir);
+  const db = openDatabase(paths.database, env.migrationsDir, join(paths.backupsDir, 'database'));
   const activity = createActivityLog(db, now);
   const core: CoreDeps = {
     env,
