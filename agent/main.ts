@@ -1,7 +1,6 @@
 /** The agent: the only privileged program. Builds its parts, opens its two sockets, and stops cleanly. */
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pino } from 'pino';
 import { openDatabase } from '../db/open.ts';
 import { reachablePorts } from '../lib/balancer/listeners.ts';
 import { VERSION } from '../lib/contract/transport.ts';
@@ -20,6 +19,7 @@ import { createFleetService } from './fleet/create.ts';
 import { createIdentity } from './identity.ts';
 import { createJobRunner } from './jobs/runner.ts';
 import { createLiveService } from './live/create.ts';
+import { createLog } from './log.ts';
 import { createRecordService } from './record/create.ts';
 import { createAgentServer } from './server.ts';
 import { findGroupId, listenOnSocket } from './sockets.ts';
@@ -31,9 +31,9 @@ function build(): Deps {
   const env = readAgentEnv(process.env, join(dirname(process.argv[1] ?? '.'), '../db/migrations'));
   const paths = pathsFor(env.stateDir, env.runDir);
   mkdirSync(env.stateDir, { recursive: true, mode: 0o711 });
-  const log = pino({ level: env.logLevel, base: { pid: process.pid } });
+  const log = createLog(env.logLevel);
   const now = Date.now;
-  const db = openDatabase(paths.database, env.migrationsDir);
+  const db = openDatabase(paths.database, env.migrationsDir, join(paths.backupsDir, 'database'));
   const activity = createActivityLog(db, now);
   const core: CoreDeps = {
     env,

@@ -31,6 +31,8 @@ export interface HistoryStore extends HistoryMaintenance {
    * @param now seconds since the epoch
    */
   rollUp(from: number, to: number, now: number): void;
+  /** One tier of that; the tiers below come first. @param tier index in TIERS, from 1 */
+  rollUpInto(tier: number, from: number, to: number, now: number): void;
   /** Rolls up what an interrupted run left behind. */
   catchUp(now: number): void;
   /**
@@ -130,26 +132,25 @@ export function openHistoryStore(db: Db): HistoryStore {
     return newest == null ? 0 : bucketOfKey(newest) + tier.width;
   };
 
-  const rollUp = client.transaction((from: number, to: number, now: number) => {
+  const rollUpInto = client.transaction((index: number, from: number, to: number, now: number) => {
+    const [below, tier] = [tables[index - 1], tables[index]];
+    if (below === undefined || tier === undefined) throw new RangeError(`history has no tier ${index}`);
     const edge = Math.max(to, bucketStart(now, MINUTE_SECONDS));
-    eachStep((below, tier) => {
-      const ended = Math.min(bucketStart(to - 1, tier.width) + tier.width, bucketStart(edge, tier.width));
-      rollUpTier(below, tier, bucketStart(from, tier.width), ended);
-    });
+    const ended = Math.min(bucketStart(to - 1, tier.width) + tier.width, bucketStart(edge, tier.width));
+    rollUpTier(below, tier, bucketStart(from, tier.width), ended);
+  });
+  const rollUp = client.transaction((from: number, to: number, now: number) => {
+    for (let tier = 1; tier < tables.length; tier++) rollUpInto(tier, from, to, now);
   });
   const catchUp = client.transaction((now: number) => {
-    eachStep((below, tier) => {
-      // The last bucket that was rolled up may have been added to since.
-      rollUpTier(below, tier, rolledUpTo(tier, now) - tier.width, bucketStart(now, tier.width));
-    });
-  });
-  function eachStep(step: (below: TierTable, tier: TierTable) => void): void {
     let below: TierTable | undefined;
     for (const tier of tables) {
-      if (below !== undefined) step(below, tier);
+      // The last bucket that was rolled up may have been added to since.
+      if (below !== undefined)
+        rollUpTier(below, tier, rolledUpTo(tier, now) - tier.width, bucketStart(now, tier.width));
       below = tier;
     }
-  }
+  });
 
   const record = client.transaction((recordings: readonly Recording[]) => {
     for (const recording of recordings) {
@@ -168,6 +169,7 @@ export function openHistoryStore(db: Db): HistoryStore {
     oldest: () => oldest.get() ?? null,
     record: (recordings) => record.immediate(recordings),
     rollUp: (from, to, now) => rollUp.immediate(from, to, now),
+    rollUpInto: (tier, from, to, now) => rollUpInto.immediate(tier, from, to, now),
     catchUp: (now) => catchUp.immediate(now),
     scan({ tier, source, from, to }, now, visit) {
       let at = from;

@@ -1,10 +1,11 @@
 #!/bin/sh
 # Keeps one program running where there is no systemd: starts it, starts it again when it ends, bounds its log.
-#   supervise.sh NAME RUN_DIR LOG_FILE DIRECTORY ENV_FILE USER STOP_SECONDS COMMAND [ARGUMENT…]
-# ENV_FILE and USER may be `-`: none, root. SIGTERM ends the program and then this script.
+#   supervise.sh NAME RUN_DIR LOG_FILE DIRECTORY ENV_FILE USER STOP_SECONDS AFTER_END COMMAND [ARGUMENT…]
+# ENV_FILE, USER and AFTER_END may be `-`: none, root, nothing. AFTER_END is a command that runs each time the program
+# has ended, however it did. SIGTERM ends the program and then this script.
 set -u
-name=$1 run_dir=$2 log=$3 directory=$4 env_file=$5 user=$6 stop_seconds=$7
-shift 7
+name=$1 run_dir=$2 log=$3 directory=$4 env_file=$5 user=$6 stop_seconds=$7 after_end=$8
+shift 8
 max_log_bytes=10000000
 
 umask 022
@@ -31,6 +32,12 @@ end() {
   done
   alive "$1" && note "did not end within $stop_seconds s, killed" && kill -KILL "$1" 2>/dev/null
   return 0
+}
+
+# What the program leaves when it is killed. Its words are separated by spaces; nothing of it is worth a line here.
+after_end() {
+  # shellcheck disable=SC2086
+  [ "$after_end" = - ] || $after_end 8>&- >/dev/null 2>&1
 }
 
 # What a supervisor that was killed left behind would stand in the way of a new one.
@@ -72,6 +79,9 @@ run_child() {
     . "$env_file" || exit 70
     set +a
   fi
+  # Memory holds addresses and secrets: none of it may reach a disk. Keeping it out of the swap needs systemd.
+  # shellcheck disable=SC3045
+  ulimit -c 0
   # As many open files as this host lets us have.
   # dash and busybox know `ulimit -n`; where a shell does not, the host's own limit stays.
   # shellcheck disable=SC3045
@@ -91,6 +101,7 @@ while [ -z "$stopping" ]; do
   wait "$child"
   code=$?
   [ -n "$stopping" ] && break
+  after_end
   if [ $(($(date +%s) - started)) -ge 10 ]; then quick_ends=0; else quick_ends=$((quick_ends + 1)); fi
   # Five quick restarts, then slower and slower: a program that cannot run must not eat the machine.
   delay=1
@@ -102,6 +113,7 @@ while [ -z "$stopping" ]; do
 done
 
 [ -n "$child" ] && end "$child"
+after_end
 kill "$rotator" 2>/dev/null
 rm -f "$child_file" "$supervisor_file"
 note 'stopped'

@@ -136,15 +136,29 @@ function countryMetrics({ countries }: ExpositionInput): string[] {
   const clients = countries.flatMap(({ now: { source, rows } }) =>
     rows.map((row): Sample => [{ source, country: row.code }, row.clients]),
   );
+  // `other` is no counter: a country that gets a name of its own leaves it. What all of them come to is one.
   const bytes = countries.flatMap(({ ever: { source, rows } }) =>
-    rows.flatMap((row): Sample[] => [
-      [{ source, country: row.code, direction: 'up' }, row.uploadedBytes],
-      [{ source, country: row.code, direction: 'down' }, row.downloadedBytes],
-    ]),
+    rows
+      .filter(({ code }) => code !== 'other')
+      .flatMap((row) => bothWays({ source, country: row.code }, row)),
   );
+  const total = countries.flatMap(({ ever: { source, total: all } }) => bothWays({ source }, all));
   return [
     ...metric('country_users', 'gauge', 'Users by country; sources are never to be added.', now),
     ...metric('country_clients_today', 'gauge', 'Different clients today (UTC), an estimate.', clients),
     ...metric('country_bytes_total', 'counter', 'Bytes by country since the record began.', bytes),
+    ...metric(
+      'countries_bytes_total',
+      'counter',
+      'Bytes of all countries since the record began, those too small to be named included.',
+      total,
+    ),
+  ];
+}
+
+function bothWays(labels: Labels, moved: { uploadedBytes: number; downloadedBytes: number }): Sample[] {
+  return [
+    [{ ...labels, direction: 'up' }, moved.uploadedBytes],
+    [{ ...labels, direction: 'down' }, moved.downloadedBytes],
   ];
 }

@@ -38,6 +38,11 @@ function setUp() {
       clock.nowMs += 2000;
     },
     query: (from: number, to: number, maxPoints = 600) => past.series({ from, to, maxPoints }),
+    tracker(from: number) {
+      const moved = { uploadedBytes: 1, downloadedBytes: 1, active: 1, clientsToday: 1 };
+      writer.observeTracker({ from, to: from + 10_000, countries: [{ code: 'IR', ...moved }] });
+    },
+    problem: () => writer.problem(),
     restart(graceful: boolean) {
       if (graceful) writer.close();
       writer = open();
@@ -87,6 +92,68 @@ describe('createHistoryWriter', () => {
     expect(sum(series.uploadedBytes)).toBe(9000);
     expect(series.connected.slice(0, 18).every((value) => value === 5)).toBe(true);
     expect(world.minutes()).toBe(3);
+  });
+
+  it('says what cannot be rolled up or forgotten, records on, and does it later', () => {
+    const world = setUp();
+    world.sample(5, 0);
+    world.db.$client.exec(
+      `CREATE TEMP TRIGGER full BEFORE INSERT ON history_1m BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END`,
+    );
+    for (let i = 1; i < 80; i++) world.sample(5, i * 100);
+    expect(world.problem()).toContain('rolled up');
+    expect(world.problem()).toContain('disk I/O error');
+    expect(world.minutes()).toBe(0);
+    world.db.$client.exec('DROP TRIGGER full');
+    for (let i = 80; i <= 90; i++) world.sample(5, i * 100);
+    expect(world.problem()).toBeNull();
+    expect(world.minutes()).toBe(3);
+    world.restart(true);
+    expect(sum(world.query(START, START + 190_000).uploadedBytes)).toBe(9000);
+  });
+
+  it('says that the record cannot be read, to the tracker as to the stations, and begins when it can', () => {
+    const world = setUp();
+    world.db.$client.exec('ALTER TABLE station_counters RENAME TO gone');
+    world.sample(5, 0);
+    world.tracker(START);
+    expect(world.problem()).toContain('History cannot be read');
+    world.db.$client.exec('ALTER TABLE gone RENAME TO station_counters');
+    for (let i = 1; i < 12; i++) world.sample(5, i * 100);
+    expect(world.problem()).toBeNull();
+    expect(world.query(START, START + 20_000).connected).toEqual([5, 5]);
+  });
+
+  it('does not do everything in the tick that ends a day', () => {
+    const db = openTestDatabase();
+    const store = openHistoryStore(db);
+    const done: number[] = [];
+    const spied = {
+      ...store,
+      rollUpInto: (...args: Parameters<typeof store.rollUpInto>) => {
+        done.push(args[0]);
+        store.rollUpInto(...args);
+      },
+    };
+    let nowMs = Date.UTC(2026, 4, 31, 23, 59);
+    const log = pino({ level: 'silent' });
+    const writer = createHistoryWriter({
+      store: spied,
+      log,
+      now: () => nowMs,
+      tickMs: 2000,
+      maxBytes: () => 1e9,
+    });
+    let most = 0;
+    for (let i = 0; i < 60; i++) {
+      const before = done.length;
+      writer.observe(nowMs, []);
+      most = Math.max(most, done.length - before);
+      nowMs += 2000;
+    }
+    expect(most).toBe(1);
+    expect(done).toEqual([1, 2, 3, 4]);
+    expect(db.$client.prepare('SELECT count(*) FROM history_1d').pluck().get()).toBe(1);
   });
 
   it('goes on when the clock is set back', () => {

@@ -12,6 +12,7 @@ import { bucketStart, MINUTE_SECONDS } from '../../lib/history/tiers.ts';
 import { splitWindow } from '../../lib/history/tracked.ts';
 import type { RegionMetrics } from '../../lib/stations/metrics.ts';
 import type { TrackerWindow } from '../tracker/service.ts';
+import { createHistoryUpkeep } from './history-upkeep.ts';
 import type { JudgedStation } from './snapshot.ts';
 
 export interface HistoryWriter {
@@ -28,6 +29,25 @@ export interface HistoryWriter {
 const MAX_GAP_MS = 15_000;
 /** What cannot be written (a full disk) is kept for this many frames, then dropped. */
 const MAX_PENDING = 120;
+
+type Work = 'read' | 'write' | 'keep';
+const WORDS: Record<Work, Record<'failed' | 'meanwhile' | 'works', string>> = {
+  read: {
+    failed: 'History cannot be read',
+    meanwhile: 'nothing is recorded until it can',
+    works: 'history is read again',
+  },
+  write: {
+    failed: 'History cannot be written',
+    meanwhile: `the last ${MAX_PENDING} figures are kept in memory`,
+    works: 'history is written again',
+  },
+  keep: {
+    failed: 'History cannot be rolled up, nor what is old be forgotten',
+    meanwhile: 'figures are recorded, and it is tried again every few seconds',
+    works: 'history is rolled up again',
+  },
+};
 
 export function createHistoryWriter({
   store,
@@ -48,19 +68,47 @@ export function createHistoryWriter({
   let pending: Recording[] = [];
   /** First and last frame since the last roll-up. */
   let unrolled: { first: number; last: number } | null = null;
-  let problem: string | null = null;
+  const problems = new Map<Work, string>();
   let early = false;
   // Reading what an earlier run left takes a moment, and nobody waits for it before the first sample.
   let recorder: Recorder | null = null;
+  const upkeep = createHistoryUpkeep(
+    store,
+    (pruned) => {
+      if (pruned.early && !early)
+        log.warn('the database is as large as it may be; the finest history goes early');
+      early = pruned.early;
+    },
+    maxBytes,
+  );
 
-  function begin(): Recorder {
-    store.catchUp(seconds());
-    const oldest = store.oldest();
-    return createRecorder({
-      counters: store.counters(),
-      watchedSinceMs: oldest === null ? now() : oldest * 1000,
-      maxGapMs,
+  /** What fails is said once, holds nobody up, and is tried again. @returns whether it worked */
+  function attempt(work: Work, doIt: () => void): boolean {
+    try {
+      doIt();
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      if (!problems.has(work)) log.error({ err: error }, WORDS[work].failed);
+      problems.set(work, `${WORDS[work].failed} (${words}); ${WORDS[work].meanwhile}.`);
+      return false;
+    }
+    if (problems.delete(work)) log.info(WORDS[work].works);
+    return true;
+  }
+
+  /** Null while the record cannot be read. */
+  function recorderOf(): Recorder | null {
+    if (recorder !== null) return recorder;
+    attempt('read', () => {
+      store.catchUp(seconds());
+      const oldest = store.oldest();
+      recorder = createRecorder({
+        counters: store.counters(),
+        watchedSinceMs: oldest === null ? now() : oldest * 1000,
+        maxGapMs,
+      });
     });
+    return recorder;
   }
 
   function save(recording: Recording): void {
@@ -70,44 +118,34 @@ export function createHistoryWriter({
         unrolled === null
           ? { first: at, last: at }
           : { first: Math.min(unrolled.first, at), last: Math.max(unrolled.last, at) };
-    try {
-      store.record(pending);
-      if (problem !== null) log.info('history is written again');
-      pending = [];
-      problem = null;
-    } catch (error) {
-      if (problem === null) log.error({ err: error }, 'history cannot be written; it is kept in memory');
-      problem = `History cannot be written (${error instanceof Error ? error.message : error}); the last ${MAX_PENDING} figures are kept in memory.`;
-      pending = pending.slice(-MAX_PENDING);
-    }
+    if (attempt('write', () => store.record(pending))) pending = [];
+    else pending = pending.slice(-MAX_PENDING);
   }
 
   /** Rolls up the minutes that were left; a clock that is set back leaves its minute, too. */
   function endMinutes(atMs: number): void {
     if (pending.length > 0 || unrolled === null) return;
-    const to = minuteOf(unrolled.last) + MINUTE_SECONDS;
     if (minuteOf(atMs / 1000) === minuteOf(unrolled.last)) return;
-    store.rollUp(minuteOf(unrolled.first), to, Math.floor(atMs / 1000));
-    const pruned = store.prune(seconds(), maxBytes());
-    if (pruned.early && !early)
-      log.warn('the database is as large as it may be; the finest history goes early');
-    early = pruned.early;
+    const ended = { from: minuteOf(unrolled.first), to: minuteOf(unrolled.last) + MINUTE_SECONDS };
     unrolled = null;
+    // Where a tick is as long as a minute, its steps are all due now.
+    attempt('keep', () => upkeep.finish(seconds()));
+    upkeep.owe(ended);
   }
 
   return {
     observe(atMs, stations) {
-      recorder ??= begin();
-      const recording = recorder.observe(atMs, stations.map(toObservation));
-      if (recording === null) return;
-      save(recording);
-      endMinutes(atMs);
+      const recording = recorderOf()?.observe(atMs, stations.map(toObservation)) ?? null;
+      if (recording !== null) {
+        save(recording);
+        endMinutes(atMs);
+      }
+      attempt('keep', () => upkeep.step(Math.floor(atMs / 1000)));
     },
     observeTracker(window) {
-      recorder ??= begin();
-      save({ frames: splitWindow(window), counters: [] });
+      if (recorderOf() !== null) save({ frames: splitWindow(window), counters: [] });
     },
-    problem: () => problem,
+    problem: () => [...problems.values()][0] ?? null,
     close() {
       const recording = recorder?.close() ?? null;
       if (recording !== null) save(recording);

@@ -2,7 +2,6 @@
  * The tracker in the agent: starts the thread that knows addresses when it is wanted, tells it what to follow, and takes
  * in the totals it sends. Nothing here ever sees an address.
  */
-import type { Worker } from 'node:worker_threads';
 import { getTrackerSettings, saveTrackerSettings } from '../../db/tracker-settings.ts';
 import { AppError } from '../../lib/contract/errors.ts';
 import type { TrackerSettings } from '../../lib/contract/settings.ts';
@@ -10,9 +9,10 @@ import { startWorker } from '../../lib/host/worker.ts';
 import { builtInGeoPath, openGeoDatabase } from '../../lib/tracker/geo.ts';
 import { listInterfaces } from '../../lib/tracker/interfaces.ts';
 import { removeKernelTable } from '../../lib/tracker/kernel-sets.ts';
-import type { FromWorker, Report, ToWorker, WindowReport } from '../../lib/tracker/messages.ts';
+import type { FromWorker, Report, WindowReport } from '../../lib/tracker/messages.ts';
 import { trackerProblems } from './problems.ts';
 import type { TrackerService, TrackerServiceOptions } from './service.ts';
+import { createTrackerThread } from './thread.ts';
 
 /** The balancer's ports are looked at this often. */
 const PORTS_EVERY_MS = 5000;
@@ -31,7 +31,6 @@ export function createTrackerService({
   onWindow,
 }: TrackerServiceOptions): TrackerService {
   let settings = getTrackerSettings(db);
-  let worker: Worker | null = null;
   let report: Report | null = null;
   let recent: WindowReport[] = [];
   let told = '';
@@ -41,20 +40,18 @@ export function createTrackerService({
   let closing = false;
   const total = { packets: 0, dropped: 0 };
 
-  function begin(): void {
-    worker = startWorker('tracker', { prefix: env.prefix, builtInGeoPath: builtInGeoPath() });
-    worker.on('message', take);
-    worker.once('error', (error) => {
-      // Its words could hold an address.
-      log.error({ kind: error.name }, 'the tracker failed');
-    });
-    worker.once('exit', () => {
-      worker = null;
+  const thread = createTrackerThread({
+    start: () => startWorker('tracker', { prefix: env.prefix, builtInGeoPath: builtInGeoPath() }),
+    removeTraces: () => removeKernelTable(env.prefix),
+    onMessage: take,
+    onEnd() {
       report = null;
       told = '';
       if (!closing && settings.preset !== 'off') again = setTimeout(follow, AGAIN_AFTER_MS);
-    });
-  }
+    },
+    closeWithinMs: CLOSE_WITHIN_MS,
+    log,
+  });
 
   function take(message: FromWorker): void {
     if (message.type === 'report') {
@@ -73,30 +70,18 @@ export function createTrackerService({
 
   /** Tells the thread what to do, when that is news to it. */
   function follow(): void {
-    if (closing || (worker === null && settings.preset === 'off')) return;
-    if (worker === null) begin();
+    if (closing || (!thread.isThere() && settings.preset === 'off')) return;
+    if (!thread.isThere()) {
+      if (!thread.mayBegin()) return;
+      thread.begin();
+    }
     const wanted = { settings, ports: [...balancerPorts()] };
     const text = JSON.stringify(wanted);
     if (text === told) return;
     told = text;
     order++;
-    worker?.postMessage({ type: 'follow', order, ...wanted } satisfies ToWorker);
+    thread.tell({ type: 'follow', order, ...wanted });
     if (settings.preset === 'off') recent = [];
-  }
-
-  async function end(): Promise<void> {
-    const ending = worker;
-    if (ending === null) return;
-    await new Promise<void>((resolve) => {
-      const late = setTimeout(resolve, CLOSE_WITHIN_MS);
-      ending.on('message', (message: FromWorker) => {
-        if (message.type !== 'closed') return;
-        clearTimeout(late);
-        resolve();
-      });
-      ending.postMessage({ type: 'close' } satisfies ToWorker);
-    });
-    await ending.terminate();
   }
 
   function check(next: TrackerSettings): void {
@@ -163,7 +148,7 @@ export function createTrackerService({
       closing = true;
       clearInterval(timer);
       clearTimeout(again);
-      await end();
+      await thread.close();
     },
   };
   return service;

@@ -1,4 +1,5 @@
 import { createServiceManager } from '../../lib/install/service-manager.ts';
+import { removeTrackerTable } from '../../lib/install/tracker-table.ts';
 import type { Cli, Command } from '../command.ts';
 import { followJob } from '../follow-job.ts';
 
@@ -17,6 +18,7 @@ export const down: Command = {
       const title = name === 'panel' ? 'Panel' : 'Agent';
       cli.print(`${title}: ${(await manager.stop(name)) ? 'stopped' : 'did not run'}`);
     }
+    await removeTrackerTable(cli.layout);
     if (fleet !== true) cli.print('Stations and balancer serve on.');
   },
 };

@@ -1,5 +1,5 @@
 import { AppError } from '../../lib/contract/errors.ts';
-import type { HistoryExportRow } from '../../lib/contract/history.ts';
+import { FILE_POINTS, type HistoryExportRow } from '../../lib/contract/history.ts';
 import { formatBytes } from '../../lib/format/bytes.ts';
 import { formatCount } from '../../lib/format/count.ts';
 import { countryName } from '../../lib/format/country.ts';
@@ -11,9 +11,8 @@ import { readSource } from './peers.ts';
 
 const BY = ['total', 'station', 'country'] as const;
 type By = (typeof BY)[number];
-/** Lines people read at a terminal, and points a file may have. */
+/** Lines people read at a terminal. */
 const READABLE_POINTS = 24;
-const FILE_POINTS = 2000;
 
 export const history: Command = {
   name: 'history',
@@ -24,7 +23,7 @@ export const history: Command = {
     '  conduit history --from 2026-05-01 --to 2026-06-01 --by station --csv > may.csv',
     '',
     'At a terminal each series is summed up over the range, or with --by total shown over time; --csv and --json print',
-    'every bucket. Times are UTC. What nobody observed is empty, not zero.',
+    `each bucket, as wide as it takes for ${FILE_POINTS} of them at most. Times are UTC. What nobody observed is empty, not zero.`,
   ].join('\n'),
   options: [
     { flags: '--range <span>', description: 'up to now, such as 90m, 24h, 7d, 4w, 1y (24h)' },
@@ -35,8 +34,8 @@ export const history: Command = {
     { flags: '--to <time>', description: 'the end (now)' },
     { flags: '--by <series>', description: 'total, station or country (total)' },
     { flags: '--source <source>', description: 'whose word on countries: stations or tracker (stations)' },
-    { flags: '--csv', description: 'print every bucket as CSV' },
-    { flags: '--json', description: 'print every bucket as JSON, one line each' },
+    { flags: '--csv', description: 'print each bucket as CSV' },
+    { flags: '--json', description: 'print each bucket as JSON, one line each' },
   ],
   async run(cli, _words, options) {
     const text = (name: string) => (typeof options[name] === 'string' ? options[name] : undefined);

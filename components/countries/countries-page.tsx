@@ -9,6 +9,7 @@ import { useCall } from '../data/use-call.ts';
 import { useUrlParams } from '../data/use-url-params.ts';
 import { type Range, rangeBounds, rangeWords, readRange, writeRange } from '../history/range.ts';
 import { RangePicker } from '../history/range-picker.tsx';
+import { useZone } from '../history/zone-picker.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card, CardBody, CardHeader } from '../ui/card.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -37,6 +38,7 @@ const POLL_MS = 4000;
 /** Whom the fleet serves: on the map and in a table, now and over any range, by one source at a time. */
 export function CountriesPage() {
   const [params, setParams] = useUrlParams();
+  const [zone] = useZone();
   const now = useNow();
   const isRange = params.has('range') || params.has('from');
   const range: Range | null = isRange ? readRange(params, '24h') : null;
@@ -66,6 +68,7 @@ export function CountriesPage() {
             <RangePicker
               range={range}
               onChange={setRange}
+              zone={zone}
               first={{ label: 'Now', onChoose: () => setRange(null) }}
               names={['24h', '7d', '30d', '1y']}
             />

@@ -21,6 +21,7 @@ import {
   MOST_LINES,
   MOST_POINTS,
   moved,
+  periodBefore,
   sumUp,
   type View,
 } from './history-view.ts';
@@ -60,6 +61,14 @@ export function HistoryChart(props: HistoryChartProps) {
     },
     { enabled: divided !== null && bounds.to > 0 && total.data !== undefined, keepPrevious: true },
   );
+  // Of the same source as the countries: the fleet's own figures are others. Stations come to what the fleet comes to.
+  const beforeByCountry = useCall(
+    'history.query',
+    { ...periodBefore(bounds), maxPoints: MOST_POINTS, source: view.source },
+    { enabled: divided === 'country' && before !== undefined, keepPrevious: true },
+  );
+  const compared = before && (divided === 'country' ? beforeByCountry.data : before);
+  const earlier = compared && { series: compared, shiftMs: bounds.to - bounds.from };
   const go = (next: Range) => {
     setTrail([...trail, range]);
     onRange(next);
@@ -72,8 +81,8 @@ export function HistoryChart(props: HistoryChartProps) {
   };
   const drawing: Drawing | undefined =
     divided === null
-      ? total.data && drawTotal(total.data, before, view.measure, nowMs)
-      : lines.data && drawLines(lines.data, view, nowMs);
+      ? total.data && drawTotal(total.data, earlier, view.measure, nowMs)
+      : lines.data && drawLines(lines.data, earlier, view, nowMs);
   const what = view.measure === 'users' ? 'Users' : 'Traffic';
   const title = divided === null ? what : `${what} by ${divided}`;
   const answer = divided === null ? total : lines;

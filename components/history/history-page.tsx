@@ -2,7 +2,8 @@
 
 import { Download } from 'lucide-react';
 import { useMemo } from 'react';
-import type { HistorySeries } from '../../lib/contract/history.ts';
+import { FILE_POINTS, type HistorySeries } from '../../lib/contract/history.ts';
+import { formatCount } from '../../lib/format/count.ts';
 import { useCall } from '../data/use-call.ts';
 import { useUrlParams } from '../data/use-url-params.ts';
 import { Button } from '../ui/button.tsx';
@@ -18,6 +19,7 @@ import {
   differenceWords,
   type Measure,
   MOST_POINTS,
+  periodBefore,
   readView,
   type Sums,
   sumUp,
@@ -41,10 +43,11 @@ export function HistoryPage() {
   const asked = { enabled: now !== null, keepPrevious: true };
   const source = view.by === 'country' && view.source === 'tracker' ? { source: view.source } : {};
   const total = useCall('history.query', { ...bounds, maxPoints: MOST_POINTS, ...source }, asked);
+  const isCompared = now !== null && view.compare && from > 0;
   const before = useCall(
     'history.query',
-    { from: Math.max(0, 2 * from - to), to: Math.max(1, from), maxPoints: MOST_POINTS, ...source },
-    { ...asked, enabled: now !== null && view.compare && from > 0 },
+    { ...periodBefore(bounds), maxPoints: MOST_POINTS, ...source },
+    { ...asked, enabled: isCompared },
   );
   const set = (key: string, value: string) => setParams((edit) => edit.set(key, value));
   const setRange = (next: Range) => setParams((edit) => writeRange(edit, next));
@@ -55,7 +58,7 @@ export function HistoryPage() {
       <PageHeader
         title="History"
         description={`Users, traffic and stations in ${rangeWords(range)}.`}
-        actions={<RangePicker range={range} onChange={setRange} />}
+        actions={<RangePicker range={range} onChange={setRange} zone={zone} />}
       />
       <Card>
         <CardBody className="flex flex-wrap items-center gap-x-6 gap-y-3">
@@ -97,7 +100,7 @@ export function HistoryPage() {
           <ZonePicker zone={zone} onChange={setZone} />
         </CardBody>
       </Card>
-      <Figures total={total.data} before={earlier} nowMs={nowMs} />
+      <Figures total={total.data} before={earlier} bounds={bounds} nowMs={nowMs} />
       <HistoryChart
         view={view}
         bounds={bounds}
@@ -117,15 +120,17 @@ export function HistoryPage() {
 function Figures({
   total,
   before,
+  bounds,
   nowMs,
 }: {
   total: HistorySeries | undefined;
   before: HistorySeries | undefined;
+  bounds: { from: number; to: number };
   nowMs: number;
 }) {
   if (total === undefined) return null;
-  const sums = sumUp(total, nowMs);
-  const earlier = before === undefined ? null : sumUp(before, nowMs);
+  const sums = sumUp(total, nowMs, bounds);
+  const earlier = before === undefined ? null : sumUp(before, nowMs, periodBefore(bounds));
   const bytes = (one: Sums) => one.uploadedBytes + one.downloadedBytes;
   const facts: [string, string, string | null][] = [
     ['Users on average', usersWords(sums.users), earlier && differenceWords(sums.users, earlier.users)],
@@ -146,7 +151,7 @@ function Figures({
   );
 }
 
-/** The same range as a file, every bucket of it. */
+/** The same range as a file, in points that are as narrow as its limit allows. */
 function Exports({ view, bounds }: { view: View; bounds: { from: number; to: number } }) {
   const link = (format: string) =>
     `/api/history/export?${new URLSearchParams({
@@ -158,7 +163,9 @@ function Exports({ view, bounds }: { view: View; bounds: { from: number; to: num
     })}`;
   return (
     <div className="flex flex-wrap items-center gap-3">
-      <span className="text-ink-muted text-sm">Download this range:</span>
+      <span className="text-ink-muted text-sm">
+        Download this range, at most {formatCount(FILE_POINTS)} points of each line:
+      </span>
       {['csv', 'json'].map((format) => (
         <Button key={format} size="sm" asChild>
           <a href={link(format)} download>

@@ -14,6 +14,7 @@ const series: HistorySeries = {
   clients: [null, null, null, null],
 };
 const NOW = 180_000;
+const HOUR = 3_600_000;
 
 describe('sumUp', () => {
   it('leaves gaps out of averages and says how many there are', () => {
@@ -29,9 +30,18 @@ describe('sumUp', () => {
   });
 });
 
+describe('sumUp over a part of its buckets', () => {
+  it('counts of a bucket what lies in the range, and all there is of the one that is still filling', () => {
+    expect(sumUp(series, NOW, { from: 30_000, to: NOW }).uploadedBytes).toBe(300 + 1200);
+    expect(sumUp(series, 150_000, { from: 0, to: 151_000 }).uploadedBytes).toBe(1800);
+    expect(sumUp(series, 9e9, { from: 0, to: 150_000 }).uploadedBytes).toBe(600 + 600);
+  });
+});
+
 describe('drawing', () => {
   it('puts the period before under the same moments', () => {
-    const { points, lines } = drawTotal(series, { ...series, connected: [1, 2, 3, 4] }, 'users', NOW);
+    const earlier = { ...series, t: series.t.map((at) => at - HOUR), connected: [1, 2, 3, 4] };
+    const { points, lines } = drawTotal(series, { series: earlier, shiftMs: HOUR }, 'users', NOW);
     expect(lines.map(({ key, shape }) => [key, shape])).toEqual([
       ['total', 'area'],
       ['peak', 'line'],
@@ -40,7 +50,37 @@ describe('drawing', () => {
     expect(points[1]).toEqual({ at: 60_000, total: null, peak: null, before: 2 });
   });
 
-  it('stacks lines, the rest in grey', () => {
+  it('goes by time where what is older is kept in wider buckets', () => {
+    // Two of its buckets are as long as the whole range, and they do not begin where that begins.
+    const wide = { ...series, bucketSeconds: 120, t: [-60_000 - HOUR, 60_000 - HOUR] };
+    const earlier = {
+      ...wide,
+      connected: [10, 40],
+      uploadedBytes: [1200, null],
+      downloadedBytes: [300, null],
+    };
+    const drawn = (measure: 'users' | 'traffic') =>
+      drawTotal(series, { series: earlier, shiftMs: HOUR }, measure, NOW).points.map(({ before }) => before);
+    expect(drawn('users')).toEqual([10, 40, 40, null]);
+    expect(drawn('traffic')).toEqual([100, null, null, null]);
+    const fine = { ...series, bucketSeconds: 30, t: [0, 30_000, 60_000].map((at) => at - HOUR) };
+    const narrow = { series: { ...fine, connected: [10, 20, null] }, shiftMs: HOUR };
+    expect(drawTotal(series, narrow, 'users', NOW).points.map(({ before }) => before)).toEqual([
+      15,
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  it('shows nothing of an answer to an earlier question', () => {
+    const stale = { series: { ...series, connected: [1, 2, 3, 4] }, shiftMs: HOUR };
+    expect(drawTotal(series, stale, 'users', NOW).points.map(({ before }) => before)).toEqual(
+      series.t.map(() => null),
+    );
+  });
+
+  it('stacks lines, the rest in grey, with what all came to before', () => {
     const answer = {
       bucketSeconds: 60,
       t: [0],
@@ -50,7 +90,11 @@ describe('drawing', () => {
       ],
     };
     const view = readView(new URLSearchParams('by=country'));
-    const { lines } = drawLines(answer, view, NOW);
+    const { lines } = drawLines(answer, undefined, view, NOW);
+    const earlier = { series: { ...series, t: series.t.map((at) => at - HOUR) }, shiftMs: HOUR };
+    const compared = drawLines(answer, earlier, view, NOW);
+    expect(compared.points).toEqual([{ at: 0, IR: 5, other: 1, before: 10 }]);
+    expect(compared.lines.at(-1)).toMatchObject({ key: 'before', shape: 'dashed' });
     expect(lines.map(({ label, color }) => [label, color])).toEqual([
       ['Iran', 1],
       ['Other countries', 9],

@@ -38,9 +38,25 @@ export interface Drawing {
   lines: ChartLine[];
 }
 
-/** The lines of countries or stations on each other, those with most at the bottom. */
-export function drawLines(answer: HistoryLines, view: View, nowMs: number): Drawing {
-  const columns = Object.fromEntries(
+/** An earlier range as long as the one that is shown, and how much earlier it is. */
+export interface Before {
+  series: HistorySeries;
+  shiftMs: number;
+}
+
+/** As long as the range and ending where that begins. */
+export function periodBefore({ from, to }: { from: number; to: number }): { from: number; to: number } {
+  return { from: Math.max(0, 2 * from - to), to: Math.max(1, from) };
+}
+
+/** The lines of countries or stations on each other, those with most at the bottom; before, only what they came to. */
+export function drawLines(
+  answer: HistoryLines,
+  before: Before | undefined,
+  view: View,
+  nowMs: number,
+): Drawing {
+  const columns: Record<string, readonly (number | null)[]> = Object.fromEntries(
     answer.lines.map(({ key, values }) => [
       key,
       view.measure === 'users' ? values : toBitRates(values, answer, nowMs),
@@ -50,6 +66,10 @@ export function drawLines(answer: HistoryLines, view: View, nowMs: number): Draw
     const color = key === 'other' ? 9 : (COLORS[i] ?? 9);
     return { key, label: lineLabel(key, view.by), color, shape: 'stacked' };
   });
+  if (before !== undefined) {
+    columns.before = valuesBefore(answer, before, view.measure);
+    lines.push({ key: 'before', label: 'All, the period before', color: 9, shape: 'dashed' });
+  }
   return { points: toPoints(answer.t, columns), lines };
 }
 
@@ -61,22 +81,11 @@ export function lineLabel(key: string, by: By): string {
 /** The whole, beside the same length of time before it. */
 export function drawTotal(
   series: HistorySeries,
-  before: HistorySeries | undefined,
+  before: Before | undefined,
   measure: Measure,
   nowMs: number,
 ): Drawing {
-  const values = (one: HistorySeries, until: number) =>
-    measure === 'users'
-      ? one.connected
-      : toBitRates(
-          one.uploadedBytes.map((up, i) => {
-            const down = one.downloadedBytes[i] ?? null;
-            return up === null && down === null ? null : (up ?? 0) + (down ?? 0);
-          }),
-          one,
-          until,
-        );
-  const columns: Record<string, readonly (number | null)[]> = { total: values(series, nowMs) };
+  const columns: Record<string, readonly (number | null)[]> = { total: valuesOf(series, measure, nowMs) };
   const lines: ChartLine[] = [
     {
       key: 'total',
@@ -90,10 +99,49 @@ export function drawTotal(
     lines.push({ key: 'peak', label: 'Connected, highest', color: 1, shape: 'line' });
   }
   if (before !== undefined) {
-    columns.before = values(before, Number.POSITIVE_INFINITY).slice(0, series.t.length);
+    columns.before = valuesBefore(series, before, measure);
     lines.push({ key: 'before', label: 'The period before', color: 9, shape: 'dashed' });
   }
   return { points: toPoints(series.t, columns), lines };
+}
+
+function valuesOf(series: HistorySeries, measure: Measure, untilMs: number): readonly (number | null)[] {
+  if (measure === 'users') return series.connected;
+  const moved = series.uploadedBytes.map((up, i) => {
+    const down = series.downloadedBytes[i] ?? null;
+    return up === null && down === null ? null : (up ?? 0) + (down ?? 0);
+  });
+  return toBitRates(moved, series, untilMs);
+}
+
+/**
+ * For each bucket what was there one range earlier, by time and not by number: what is older is often kept in wider
+ * buckets, which also begin at other moments. Averages and rates both, so parts of buckets count by their length.
+ */
+function valuesBefore(
+  { t, bucketSeconds }: Pick<HistorySeries, 't' | 'bucketSeconds'>,
+  { series, shiftMs }: Before,
+  measure: Measure,
+): (number | null)[] {
+  const values = valuesOf(series, measure, Number.POSITIVE_INFINITY);
+  const width = series.bucketSeconds * 1000;
+  const first = series.t[0] ?? 0;
+  return t.map((at) => {
+    const from = at - shiftMs;
+    const to = from + bucketSeconds * 1000;
+    let sum = 0;
+    let known = 0;
+    for (let i = Math.max(0, Math.floor((from - first) / width)); i < values.length; i++) {
+      const start = first + i * width;
+      if (start >= to) break;
+      const ms = Math.min(to, start + width) - Math.max(from, start);
+      const value = values[i];
+      if (value == null || ms <= 0) continue;
+      sum += value * ms;
+      known += ms;
+    }
+    return known === 0 ? null : sum / known;
+  });
 }
 
 export interface Sums {
@@ -108,7 +156,17 @@ export interface Sums {
   buckets: number;
 }
 
-export function sumUp(series: HistorySeries, nowMs: number): Sums {
+/** @param bounds what of the first and the last bucket counts: the wider they are, the more they reach beyond a range */
+export function sumUp(
+  series: HistorySeries,
+  nowMs: number,
+  bounds: { from: number; to: number } = ALL_OF_IT,
+): Sums {
+  const shares = series.t.map((at) => {
+    const filled = Math.min(at + series.bucketSeconds * 1000, Math.max(nowMs, at + 1));
+    const inside = Math.min(filled, bounds.to) - Math.max(at, bounds.from);
+    return Math.min(1, Math.max(0, inside / (filled - at)));
+  });
   const passed = series.t.filter((at) => at + series.bucketSeconds * 1000 <= nowMs).length;
   const seen = series.connected.slice(0, passed).filter((value) => value !== null);
   return {
@@ -117,8 +175,8 @@ export function sumUp(series: HistorySeries, nowMs: number): Sums {
       (most, value) => (value === null ? most : Math.max(most ?? 0, value)),
       null,
     ),
-    uploadedBytes: total(series.uploadedBytes),
-    downloadedBytes: total(series.downloadedBytes),
+    uploadedBytes: total(series.uploadedBytes, shares),
+    downloadedBytes: total(series.downloadedBytes, shares),
     stations: average(series.stationsRunning),
     gaps: passed - seen.length,
     buckets: passed,
@@ -130,8 +188,10 @@ function average(column: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
-function total(column: readonly (number | null)[]): number {
-  return column.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+const ALL_OF_IT = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
+function total(column: readonly (number | null)[], shares: readonly number[]): number {
+  return Math.round(column.reduce<number>((sum, value, i) => sum + (value ?? 0) * (shares[i] ?? 0), 0));
 }
 
 /** `12 % more than before`; nothing to compare with says so. */

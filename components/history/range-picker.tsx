@@ -2,6 +2,7 @@
 
 import { CalendarRange } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
+import { formatInZone, momentInZone, ownZone } from '../../lib/format/zone.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog, DialogContent } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
@@ -14,13 +15,15 @@ const NAMES = Object.keys(RANGES) as RangeName[];
 export interface RangePickerProps {
   range: Range | null;
   onChange: (range: Range) => void;
+  /** Whose clock the chosen moments are of. */
+  zone: string;
   /** Offered before the ranges, such as "Now". */
   first?: { label: string; onChoose: () => void };
   names?: readonly RangeName[];
 }
 
 /** A few ranges that end now, and one between two moments of choice. */
-export function RangePicker({ range, onChange, first, names = NAMES }: RangePickerProps) {
+export function RangePicker({ range, onChange, zone, first, names = NAMES }: RangePickerProps) {
   const [open, setOpen] = useState(false);
   const value = range === null ? 'now' : isNamed(range) ? range.name : 'chosen';
   return (
@@ -39,8 +42,9 @@ export function RangePicker({ range, onChange, first, names = NAMES }: RangePick
         {value === 'chosen' ? 'Chosen range' : 'Choose'}
       </Button>
       <Dialog open={open} onOpenChange={setOpen}>
-        <DialogContent title="Choose a range" description="In the time zone of this device.">
+        <DialogContent title="Choose a range" description={zoneWords(zone)}>
           <RangeForm
+            zone={zone}
             initial={range !== null && !isNamed(range) ? range : null}
             onDone={(chosen) => {
               setOpen(false);
@@ -53,20 +57,26 @@ export function RangePicker({ range, onChange, first, names = NAMES }: RangePick
   );
 }
 
+function zoneWords(zone: string): string {
+  return zone === ownZone() ? `In the time zone of this device (${zone}).` : `In the time zone ${zone}.`;
+}
+
 function RangeForm({
+  zone,
   initial,
   onDone,
 }: {
+  zone: string;
   initial: { from: number; to: number } | null;
   onDone: (range: { from: number; to: number }) => void;
 }) {
   const now = Date.now();
-  const [from, setFrom] = useState(toLocal(initial?.from ?? now - 86_400_000));
-  const [to, setTo] = useState(toLocal(initial?.to ?? now));
+  const [from, setFrom] = useState(toClock(initial?.from ?? now - 86_400_000, zone));
+  const [to, setTo] = useState(toClock(initial?.to ?? now, zone));
   const [errors, setErrors] = useState<{ from?: string; to?: string }>({});
   function submit(event: FormEvent): void {
     event.preventDefault();
-    const chosen = { from: new Date(from).getTime(), to: new Date(to).getTime() };
+    const chosen = { from: momentInZone(from, zone), to: momentInZone(to, zone) };
     const found = rangeErrors(chosen.from, chosen.to, Date.now());
     setErrors(found);
     if (Object.keys(found).length === 0) onDone(chosen);
@@ -107,8 +117,7 @@ function TimeField({
   );
 }
 
-/** As the input of the browser wants it, in the device's own zone. */
-function toLocal(at: number): string {
-  const date = new Date(at);
-  return new Date(at - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+/** As the input of the browser wants it. */
+function toClock(at: number, zone: string): string {
+  return formatInZone(at, zone).slice(0, 16).replace(' ', 'T');
 }

@@ -78,6 +78,9 @@ export const historyLinesSchema = z.object({
 });
 export type HistoryLines = z.infer<typeof historyLinesSchema>;
 
+/** Points of each series that a file has at most, unless another number is asked for; its rows say how long one is. */
+export const FILE_POINTS = 2000;
+
 export const historyExportQuerySchema = z.strictObject({
   by: z.enum(['total', 'station', 'country'], 'must be `total`, `station` or `country`'),
   source: source.default('stations'),

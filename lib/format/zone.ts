@@ -22,6 +22,23 @@ export function formatInZone(at: number, zone: string): string {
   return new Date(at + zoneOffsetMs(at, zone)).toISOString().slice(0, 19).replace('T', ' ');
 }
 
+/**
+ * The moment at which that zone's clocks show `2026-11-23T18:05`, milliseconds since the epoch. Clocks that are set back
+ * show it twice: the first time counts; what clocks that are set forward leave out is taken as if they had not been.
+ * @returns NaN for what is no such time
+ */
+export function momentInZone(text: string, zone: string): number {
+  const asUtc = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(text) ? Date.parse(`${text}Z`) : Number.NaN;
+  if (Number.isNaN(asUtc)) return asUtc;
+  // No zone changes its clock twice within two days.
+  const before = asUtc - zoneOffsetMs(asUtc - DAY_MS, zone);
+  const after = asUtc - zoneOffsetMs(asUtc + DAY_MS, zone);
+  const shown = [before, after].filter((at) => at + zoneOffsetMs(at, zone) === asUtc);
+  return shown.length > 0 ? Math.min(...shown) : before;
+}
+
+const DAY_MS = 86_400_000;
+
 /** Short words for an axis: the time of day, or the day where the axis spans several. */
 export function axisText(at: number, zone: string, spanMs: number): string {
   const hours = spanMs / 3_600_000;

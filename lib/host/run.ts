@@ -15,6 +15,8 @@ export interface RunOptions {
   inherit?: boolean | 'only';
   /** Exit codes that are not failures; 0 always is none. */
   okExitCodes?: number[];
+  /** What it prints is thrown away unread, however much it is: for programs that name clients in it. */
+  discard?: boolean;
 }
 
 export interface RunResult {
@@ -24,14 +26,17 @@ export interface RunResult {
   durationMs: number;
 }
 
-/** A program that failed, in full. `message` is one line and safe to log. */
+/**
+ * A program that failed, in full. `message` is one line and safe to log. What the program printed may name clients: it is
+ * there for who asks for it by name, and in nothing that writes an error down as a whole.
+ */
 export class CommandError extends Error {
   readonly command: string;
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
   readonly timedOut: boolean;
-  readonly stdout: string;
-  readonly stderr: string;
+  declare readonly stdout: string;
+  declare readonly stderr: string;
   readonly durationMs: number;
 
   constructor(fields: Omit<CommandError, 'name' | 'message' | 'stack' | 'cause'> & { reason: string }) {
@@ -41,9 +46,9 @@ export class CommandError extends Error {
     this.exitCode = fields.exitCode;
     this.signal = fields.signal;
     this.timedOut = fields.timedOut;
-    this.stdout = fields.stdout;
-    this.stderr = fields.stderr;
     this.durationMs = fields.durationMs;
+    for (const name of ['stdout', 'stderr'] as const)
+      Object.defineProperty(this, name, { value: fields[name], enumerable: false });
   }
 }
 
@@ -78,7 +83,7 @@ export async function run(
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
-    ...outputTo(options.inherit),
+    ...outputTo(options),
   });
   const stdout = result.stdout ?? '';
   const stderr = result.stderr ?? '';
@@ -102,7 +107,8 @@ export async function run(
   });
 }
 
-function outputTo(inherit: RunOptions['inherit']) {
+function outputTo({ inherit, discard }: RunOptions) {
+  if (discard === true) return { stdout: 'ignore' } as const;
   if (inherit === 'only') return { stdout: 'inherit', stderr: 'inherit' } as const;
   if (inherit === true) return { stdout: ['inherit', 'pipe'] as const, stderr: ['inherit', 'pipe'] as const };
   return {};

@@ -28,6 +28,17 @@ describe('units', () => {
     expect(unit).not.toContain('{{');
   });
 
+  it('ends what the kernel counts by address with the agent, however that ends', () => {
+    const unit = renderUnit(template('agent'), agent, layout);
+    expect(unit).toContain('\nExecStopPost=-/usr/sbin/nft delete table inet conduit_geo\n');
+  });
+
+  it('keeps the memory of the agent, addresses and all, from the disk', () => {
+    const unit = renderUnit(template('agent'), agent, layout);
+    expect(unit).toContain('\nLimitCORE=0\n');
+    expect(unit).toContain('\nMemorySwapMax=0\n');
+  });
+
   it('runs the panel without root and without the database', () => {
     const unit = renderUnit(template('panel'), panel, layout);
     expect(unit).toContain('User=conduit');
@@ -76,7 +87,7 @@ describe('environment files', () => {
 
 describe('supervisorArguments', () => {
   it('runs the agent as root and the panel as its account', () => {
-    expect(supervisorArguments(agent, layout).slice(0, 7)).toEqual([
+    expect(supervisorArguments(agent, layout).slice(0, 8)).toEqual([
       'agent',
       '/run/conduit',
       '/var/log/conduit/agent.log',
@@ -84,6 +95,7 @@ describe('supervisorArguments', () => {
       '/etc/conduit/agent.env',
       '-',
       '30',
+      '/usr/sbin/nft delete table inet conduit_geo',
     ]);
     expect(supervisorArguments(panel, layout)[5]).toBe('conduit');
   });

@@ -1,4 +1,5 @@
 /** The services of an installation as data, and the files that describe them. Pure. */
+import { kernelTable } from '../tracker/kernel-sets.ts';
 import type { Layout } from './layout.ts';
 
 export type ServiceName = 'agent' | 'panel' | 'dockerd';
@@ -13,6 +14,8 @@ export interface ServiceSpec {
   /** Null for root. */
   account: string | null;
   stopSeconds: number;
+  /** Runs each time the process has ended, however it did; words without spaces. Null for nothing. */
+  afterEnd: readonly string[] | null;
 }
 
 export interface ServiceSettings {
@@ -45,6 +48,8 @@ export function agentService(layout: Layout): ServiceSpec {
     },
     account: null,
     stopSeconds: 30,
+    // One that was killed leaves the tracker's sets, and the kernel would go on counting clients by address.
+    afterEnd: ['/usr/sbin/nft', 'delete', 'table', 'inet', kernelTable(layout.prefix)],
   };
 }
 
@@ -65,6 +70,7 @@ export function panelService(layout: Layout, { port }: ServiceSettings): Service
     },
     account: layout.account,
     stopSeconds: 10,
+    afterEnd: null,
   };
 }
 
@@ -78,6 +84,7 @@ export function dockerdService(): ServiceSpec {
     env: {},
     account: null,
     stopSeconds: 60,
+    afterEnd: null,
   };
 }
 
@@ -117,6 +124,7 @@ export function renderUnit(template: string, spec: ServiceSpec, layout: Layout):
     account: spec.account ?? 'root',
     stateDir: layout.paths.stateDir,
     stopSeconds: String(spec.stopSeconds),
+    ...(spec.afterEnd === null ? {} : { afterEnd: spec.afterEnd.join(' ') }),
   };
   return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = values[name];
@@ -135,6 +143,7 @@ export function supervisorArguments(spec: ServiceSpec, layout: Layout): string[]
     Object.keys(spec.env).length === 0 ? '-' : envFileOf(layout, spec.name),
     spec.account ?? '-',
     String(spec.stopSeconds),
+    spec.afterEnd?.join(' ') ?? '-',
     ...spec.command,
   ];
 }

@@ -40,6 +40,25 @@ describe('supervise.sh', () => {
     expect(await readFile(join(dir, 'job.log'), 'utf8')).toMatch(/ended with code 137, starts again in 1 s/);
   });
 
+  it('takes away what the program left, when it was killed and when it was stopped', async () => {
+    const trace = join(dir, 'trace');
+    start(['sh', '-c', `echo x >>${trace}; exec sleep 1000`], '-', `mv ${trace} ${trace}.gone`);
+    const first = await childPid();
+    await waitFor('the trace', () => existsSync(trace));
+    process.kill(first, 'SIGKILL');
+    await childPid(first);
+    expect(await readFile(`${trace}.gone`, 'utf8')).toBe('x\n');
+    await waitFor('the trace of the next', () => existsSync(trace));
+    process.kill((await readPid(join(dir, 'job.supervisor.pid'))) ?? 0, 'SIGTERM');
+    await waitFor('no trace', () => !existsSync(trace));
+  });
+
+  it('lets the program leave no core', async () => {
+    start(['sh', '-c', 'echo "core $(ulimit -S -c) $(ulimit -H -c)"; exec sleep 1000']);
+    await waitFor('the program to write', async () => (await log()).includes('core '));
+    expect(await log()).toContain('core 0 0');
+  });
+
   it('gives the program its directory, its environment and nothing to read', async () => {
     await writeFile(join(dir, 'job.env'), 'GREETING=hello\nLIST=a,b:c\n');
     start(['sh', '-c', 'pwd; echo "$GREETING $LIST"; cat; exec sleep 1000'], join(dir, 'job.env'));
@@ -72,8 +91,8 @@ describe('supervise.sh', () => {
   });
 });
 
-function start(command: string[], envFile = '-'): ChildProcess {
-  const args = [script, 'job', dir, join(dir, 'job.log'), dir, envFile, '-', '2', ...command];
+function start(command: string[], envFile = '-', afterEnd = '-'): ChildProcess {
+  const args = [script, 'job', dir, join(dir, 'job.log'), dir, envFile, '-', '2', afterEnd, ...command];
   const child = spawn('sh', args, { stdio: 'ignore', detached: true });
   child.unref();
   return child;

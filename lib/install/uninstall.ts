@@ -14,6 +14,7 @@ import type { Layout } from './layout.ts';
 import { readManifest } from './manifest.ts';
 import type { ServiceManager } from './service-manager.ts';
 import { removePackages } from './system-packages.ts';
+import { removeTrackerTable } from './tracker-table.ts';
 
 export interface UninstallOptions {
   layout: Layout;
@@ -34,6 +35,7 @@ export async function uninstall(options: UninstallOptions, say: (text: string) =
     await manager.stop(name);
     await manager.remove(name);
   }
+  await removeTrackerTable(layout);
   say('Panel and agent: stopped and removed');
   await restoreBalancer(options, manifest.nginxRan, say);
   await restoreKernel(layout, say);

@@ -16,6 +16,8 @@ export interface AddressTable {
   addV4(address: number, uploaded: boolean, bytes: number): void;
   addV6(a: number, b: number, c: number, d: number, uploaded: boolean, bytes: number): void;
   readonly size: number;
+  /** How many addresses there is memory for, of both families. */
+  readonly slots: number;
   /** What did not fit any more: the table is bounded, whatever arrives. */
   readonly overflow: { uploadedBytes: number; downloadedBytes: number };
   visit(visit: VisitAddress): void;
@@ -64,6 +66,9 @@ export function createAddressTable(maxSlots = MAX_SLOTS): AddressTable {
     },
     get size() {
       return v4.size() + v6.size();
+    },
+    get slots() {
+      return v4.slots() + v6.slots();
     },
     overflow,
     visit(visit) {
@@ -153,8 +158,12 @@ function createHalf(width: 1 | 4, maxSlots: number) {
     },
     clear(): void {
       wipe(slots);
+      // What a flood of addresses made large gives its memory back, half of it a window.
+      if (slots.mask + 1 > FIRST_SLOTS && size * 8 < slots.mask)
+        slots = makeSlots((slots.mask + 1) / 2, width);
       size = 0;
     },
+    slots: () => slots.mask + 1,
   };
 }
 

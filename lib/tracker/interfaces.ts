@@ -63,7 +63,7 @@ export function readInterface(name: string): { ethernet: boolean; index: string 
   }
 }
 
-/** Of containers; nobody outside reaches the host by them. */
+/** Of containers, as a rule; nobody outside reaches the host by them. */
 const INNER = /^(docker|br-|veth)/;
 
 export interface ServerAddresses {
@@ -72,14 +72,22 @@ export interface ServerAddresses {
   hosts: string[];
 }
 
-export function readAddresses(): ServerAddresses {
-  const all = Object.entries(networkInterfaces()).flatMap(([name, entries]) =>
+/**
+ * @param watched the interface that clients come in by, whatever its name: `br-lan` may be the main one
+ * @param interfaces as `os.networkInterfaces` has them
+ */
+export function readAddresses(
+  watched: string | null,
+  interfaces: Record<string, { address: string }[] | undefined> = networkInterfaces(),
+): ServerAddresses {
+  const isInner = (name: string) => name !== watched && INNER.test(name);
+  const all = Object.entries(interfaces).flatMap(([name, entries]) =>
     (entries ?? []).map(({ address }) => ({ name, address })),
   );
   return {
     own: ownAddresses(all.map(({ address }) => address)),
     hosts: all
-      .filter(({ name, address }) => !INNER.test(name) && !/^(127\.|::1$|fe80:)/.test(address))
+      .filter(({ name, address }) => !isInner(name) && !/^(127\.|::1$|fe80:)/.test(address))
       .map(({ address }) => address)
       .sort(),
   };

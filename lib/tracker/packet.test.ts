@@ -9,6 +9,7 @@ import { ownAddresses } from './special-addresses.ts';
 
 const US = { v4: '203.0.113.1', v6: '2001:db8::1' };
 const THEM = { v4: '198.51.100.7', v6: '2001:db8:7::9' };
+const TCP = 6;
 const UDP = 17;
 
 function bytesOf(address: string): number[] {
@@ -116,6 +117,18 @@ describe('link layers', () => {
   it('looks at the ports of tagged frames, which nobody has filtered', () => {
     const out = v4(US.v4, THEM.v4, 99, udp(5000, 443));
     expect(one(LINK_ETHERNET, { bytes: ethernet(0x8100, tag(0x0800, out)) })).toEqual({});
+  });
+
+  it('leaves SSH out of tagged frames, too, where every port counts', () => {
+    const all = (protocol: number, ports: number[]) => {
+      const packet = v4(THEM.v4, US.v4, 99, ports);
+      packet[9] = protocol;
+      const frames = [{ bytes: ethernet(0x8100, tag(0x0800, packet)) }];
+      return read(LINK_ETHERNET, [capture(LINK_ETHERNET, frames)], null).seen;
+    };
+    for (const ports of [udp(5000, 22), udp(22, 5000)]) expect(all(TCP, ports)).toEqual({});
+    for (const counted of [all(TCP, udp(5000, 2222)), all(UDP, udp(5000, 22))])
+      expect(counted).toEqual({ [key(THEM.v4)]: [99, 0] });
   });
 
   it('takes the length on the wire where the header has none', () => {

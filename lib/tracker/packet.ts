@@ -19,6 +19,7 @@ const PPP_IPV4 = 0x0021;
 const PPP_IPV6 = 0x0057;
 const TCP = 6;
 const UDP = 17;
+const SSH = 22;
 const SLL_OUTGOING = 4;
 
 export interface PacketReaderOptions {
@@ -27,7 +28,7 @@ export interface PacketReaderOptions {
   own: OwnAddresses;
   /**
    * The balancer's ports. The capture's own filter has seen to them where it could look: frames with a tag it passes
-   * whole, and those are looked at here. Null: every packet counts.
+   * whole, and those are looked at here. Null: every packet counts but those of SSH.
    */
   ports: ReadonlySet<number> | null;
 }
@@ -121,7 +122,10 @@ export function createPacketReader({ table, linkType, own, ports }: PacketReader
     offset: number,
     towardsUs: boolean,
   ) {
-    if (ports === null) return true;
+    if (ports === null) {
+      if (protocol !== TCP || offset !== 0 || at + 4 > end) return true;
+      return short(b, at) !== SSH && short(b, at + 2) !== SSH;
+    }
     if ((protocol !== TCP && protocol !== UDP) || offset !== 0 || at + 4 > end) return false;
     return ports.has(short(b, at + (towardsUs ? 2 : 0)));
   }

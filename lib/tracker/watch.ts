@@ -228,7 +228,7 @@ export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: Watc
     }
     await freshenSurroundings(wanted);
     // An address that is new must not wait for ten seconds: its clients would not be counted.
-    addresses = readAddresses();
+    addresses = readAddresses(device);
     // Only tcpdump's filter names addresses; the kernel's rules count on, whatever address comes or goes.
     const named = how === 'tcpdump' ? addresses.hosts : [];
     const next = JSON.stringify([preset, how, device, index(device), ports, named]);

@@ -8,6 +8,19 @@ import { createTally } from './window.ts';
 const words = (text: string) => addressWords(text) ?? new Uint32Array();
 
 describe('the table', () => {
+  it('gives its memory back after a flood', () => {
+    const table = createAddressTable();
+    const small = table.slots;
+    for (let i = 0; i < 100_000; i++) table.addV4(i * 7919, true, 1);
+    expect(table.slots).toBeGreaterThan(200_000);
+    for (let window = 0; window < 12; window++) {
+      table.clear();
+      for (let i = 0; i < 100; i++) table.addV4(i, true, 1);
+      expect(table.size).toBe(100);
+    }
+    expect(table.slots).toBe(small);
+  });
+
   it('adds up as a map does, whatever comes, and is empty afterwards', () => {
     const table = createAddressTable();
     const entry = fc.record({

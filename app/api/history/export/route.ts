@@ -1,6 +1,10 @@
 import { AppError } from '../../../../lib/contract/errors.ts';
 import { parseInput } from '../../../../lib/contract/fields.ts';
-import { type HistoryExportRow, historyExportQuerySchema } from '../../../../lib/contract/history.ts';
+import {
+  FILE_POINTS,
+  type HistoryExportRow,
+  historyExportQuerySchema,
+} from '../../../../lib/contract/history.ts';
 import { historyCsvHead, historyCsvRow } from '../../../../lib/format/history-csv.ts';
 import { agentFor } from '../../../_server/agent.ts';
 import { currentSession } from '../../../_server/auth.ts';
@@ -24,7 +28,7 @@ export async function GET(request: Request): Promise<Response> {
       ...(params.has('source') ? { source: params.get('source') } : {}),
       from: Number(params.get('from') ?? Number.NaN),
       to: Number(params.get('to') ?? Number.NaN),
-      maxPoints: Number(params.get('maxPoints') ?? 2000),
+      maxPoints: Number(params.get('maxPoints') ?? FILE_POINTS),
     });
     const rows = agentFor(session.agentToken).stream('history.export', query, { signal: left.signal });
     const first = await rows.next();
