@@ -259,11 +259,12 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     stop: () =>
       turns.alone(async () => {
         if (!memory.engaged) return;
-        remember({ engaged: false, held: false });
         wanted = null;
         await kernel.remove();
         await traffic.remove();
         await keeper.stop(settings);
+        // Last, so that a stop that failed or was cut short is done again when it is asked for again.
+        remember({ engaged: false, held: false });
       }),
     async start() {
       await errorListener();
