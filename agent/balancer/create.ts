@@ -34,13 +34,14 @@ import { watchBalancer } from './watch.ts';
 export function createBalancerService(options: BalancerServiceOptions): BalancerService {
   const { db, now, log, activity, paths, env } = options;
   const backupsDir = `${paths.backupsDir}/nginx`;
-  const kernel = createKernelEngine(env.prefix);
+  const kernel = createKernelEngine({ prefix: env.prefix, log });
   const traffic = createTraffic({ prefix: env.prefix, now, log });
   const stations = () => options.trafficStations?.() ?? [];
   let settings = getBalancerSettings(db);
   let memory = getBalancerMemory(db);
   /** What the fleet wants; null until it said so, or until a configuration of ours was found. */
   let wanted: Backend[] | null = null;
+  let draining: ReadonlySet<number> = new Set();
   let live: { text: string | null; backends: Backend[] } | undefined;
   let errors: Promise<ErrorListener> | undefined;
 
@@ -75,7 +76,7 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
   async function bring(next: BalancerSettings, backends: Backend[], friends: number[] = []) {
     const result = await keeper.bring(next, backends, friends);
     try {
-      const ruled = await kernel.follow(next, backends);
+      const ruled = await kernel.follow(next, backends, draining);
       await traffic.follow(next, backends);
       return { changed: result.changed || ruled };
     } catch (error) {
@@ -84,11 +85,12 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     }
   }
 
-  const turns = createTurns<Backend[], { changed: boolean }>(async (backends) => {
-    wanted = backends;
+  const turns = createTurns<Membership, { changed: boolean }>(async (members) => {
+    wanted = members.backends;
+    draining = members.draining;
     if (memory.held) return { changed: false };
     if (!memory.engaged) remember({ engaged: true });
-    return bring(settings, backends);
+    return bring(settings, wanted);
   });
 
   const watch = watchBalancer({
@@ -189,7 +191,7 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     settings: () => settings,
     configure,
     detail,
-    sync: (backends) => turns.request(backends),
+    sync: (backends, leaving = new Set()) => turns.request({ backends, draining: leaving }),
     test: byHand.test,
     backup: byHand.backup,
     async apply(actor) {
@@ -255,6 +257,7 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
         configPath: settings.configPath,
         sizing: keeper.sizing,
         targetSessions: settings.targetSessions,
+        strandsUdp: kernel.strandsUdp(),
       }),
     stop: () =>
       turns.alone(async () => {
@@ -271,6 +274,7 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
       const live = await readIfThere(settings.configPath);
       if (memory.engaged && live !== null && (memory.held || ownershipOf(live) === 'ours')) {
         wanted = backendsIn(live);
+        kernel.assume(wanted);
         keeper.liveConfig = live;
         keeper.state = (await keeper.currentMaster(settings)) === null ? 'failed' : 'running';
         keeper.ports = portsOf(settings, live, () => keeper.state === 'running');
@@ -284,6 +288,11 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     },
   };
   return service;
+}
+
+interface Membership {
+  backends: Backend[];
+  draining: ReadonlySet<number>;
 }
 
 const NO_STATION = 'No station is ready, so nothing listens and clients are refused.';

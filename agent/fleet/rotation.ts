@@ -78,7 +78,7 @@ export function createRotation(options: RotationOptions): Rotation {
     const { backends } = choose();
     const started = performance.now();
     try {
-      await balancer.sync(backends);
+      await balancer.sync(backends, new Set(away));
       const tookMs = performance.now() - started;
       batchMs = Math.min(LONGEST_BATCH_MS, Math.max(BATCH_MS, PAUSE_PER_SYNC * tookMs));
       log.debug({ backends: backends.length, tookMs: Math.round(tookMs) }, 'balancer follows the fleet');

@@ -55,6 +55,17 @@ export async function forgetUdpSessions(address: string): Promise<boolean> {
   }
 }
 
+/** Whether `forgetUdpSessions` can do anything on this host. */
+export async function canForgetUdp(): Promise<boolean> {
+  return run('conntrack', ['--version'], { timeoutMs: 10_000 }).then(
+    () => true,
+    (error: unknown) => {
+      if (isNotInstalled(error)) return false;
+      throw error;
+    },
+  );
+}
+
 /** Docker drops what it did not publish itself, unless a rule in the chain it leaves to the operator accepts it. */
 async function allowForwarding(table: string, bridge: string): Promise<void> {
   if (!(await hasDockerChain())) return;
