@@ -93,6 +93,12 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     return bring(settings, wanted);
   });
 
+  async function bringBack(): Promise<void> {
+    if (!memory.engaged || wanted === null) return;
+    if (memory.held) await keeper.startAsIs(settings);
+    else await bring(settings, wanted);
+  }
+
   const watch = watchBalancer({
     everyMs: env.tickMs,
     now,
@@ -102,11 +108,12 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     hasFailed: () => keeper.failure !== null,
     configPath: () => settings.configPath,
     currentMaster: () => keeper.currentMaster(settings),
-    bringBack: () =>
+    bringBack: () => turns.alone(bringBack),
+    mendConfig: () =>
       turns.alone(async () => {
-        if (!memory.engaged || wanted === null) return;
-        if (memory.held) await keeper.startAsIs(settings);
-        else await bring(settings, wanted);
+        const damage = await keeper.findDamage(settings);
+        if (damage !== null) await bringBack();
+        return damage;
       }),
     sawGone: () => keeper.sawGone(settings),
     sawConfig: (live) => keeper.sawConfig(live),

@@ -71,7 +71,7 @@ function driftProblem({ drift, configPath, held }: BalancerFacts): Problem[] {
       code: 'balancer-drift',
       severity: 'warning',
       title: 'The nginx configuration is not the one we wrote',
-      detail: `${configPath} ${what}. nginx goes on with what it read last; the next change of the fleet or the balancer writes ours again.`,
+      detail: `${configPath} ${what}. nginx goes on with what it read last. If nginx would refuse it, ours is back within half a minute; otherwise the next change of the fleet or the balancer writes ours again.`,
       remedy:
         'Apply the wanted configuration on the Balancer page or with `sudo ./conduit nginx apply`; the other text is kept among the backups.',
       station: null,
