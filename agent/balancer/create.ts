@@ -242,6 +242,7 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
       ...(await traffic.read(stations(), settings.engine)),
       oldWorkers: keeper.oldWorkers,
     }),
+    oldGenerations: () => Math.ceil(keeper.oldWorkers.length / (keeper.sizing?.workers ?? 1)),
     state: () => ({
       state: keeper.state === 'running' && memory.held ? 'held' : keeper.state,
       engine: settings.engine,

@@ -37,6 +37,8 @@ export interface BalancerService {
   traffic(): Promise<BalancerTraffic>;
   /** Stops nginx if it is ours; the configuration stays. */
   stop(): Promise<void>;
+  /** Sets of nginx workers that only finish old sessions: each reload may leave one behind. */
+  oldGenerations(): number;
   state(): BalancerState;
   problems(): Problem[];
   detail(): Promise<BalancerDetail>;
