@@ -27,6 +27,7 @@ import { createPreparation } from './preparation.ts';
 import { balancerProblems } from './problems.ts';
 import type { Backend, BalancerService, BalancerServiceOptions } from './service.ts';
 import { checkedSettings } from './settings-check.ts';
+import { balancerState } from './state.ts';
 import { createTraffic } from './traffic.ts';
 import { createTurns } from './turns.ts';
 import { watchBalancer } from './watch.ts';
@@ -243,19 +244,14 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
       oldWorkers: keeper.oldWorkers,
     }),
     oldGenerations: () => Math.ceil(keeper.oldWorkers.length / (keeper.sizing?.workers ?? 1)),
-    state: () => ({
-      state: keeper.state === 'running' && memory.held ? 'held' : keeper.state,
-      engine: settings.engine,
-      message:
-        keeper.failure?.message ??
-        (keeper.state === 'running' && !memory.held && wanted?.length === 0 ? NO_STATION : null),
-      backends: keeper.state === 'running' ? service.liveBackends().length : 0,
-      ports: keeper.ports,
-      oldWorkers: {
-        workers: keeper.oldWorkers.length,
-        sessions: keeper.oldWorkers.reduce((sum, one) => sum + one.sessions, 0),
-      },
-    }),
+    state: () =>
+      balancerState({
+        keeper,
+        held: memory.held,
+        engine: settings.engine,
+        backends: keeper.state === 'running' ? service.liveBackends().length : 0,
+        isEmpty: wanted?.length === 0,
+      }),
     problems: () =>
       balancerProblems({
         state: keeper.state,
@@ -302,5 +298,3 @@ interface Membership {
   backends: Backend[];
   draining: ReadonlySet<number>;
 }
-
-const NO_STATION = 'No station is ready, so nothing listens and clients are refused.';
