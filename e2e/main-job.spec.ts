@@ -39,7 +39,7 @@ test('the settings start three stations', async ({ server, story: page }) => {
   await page.getByLabel('Stations', { exact: true }).fill('3');
   await page.getByLabel('Image').fill(IMAGE);
   // Beside a fleet that may run on this machine.
-  await page.getByLabel('First port for diagnosis').fill('34080');
+  await page.getByLabel('First port for diagnosis').fill('24080');
   await page.getByRole('button', { name: /review/i }).click();
   await expect(page.getByRole('dialog')).toContainText('3 created');
   await page.getByRole('button', { name: /^apply/i }).click();

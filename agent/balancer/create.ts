@@ -27,6 +27,7 @@ import { createPreparation } from './preparation.ts';
 import { balancerProblems } from './problems.ts';
 import type { Backend, BalancerService, BalancerServiceOptions } from './service.ts';
 import { checkedSettings } from './settings-check.ts';
+import { balancerState } from './state.ts';
 import { createTraffic } from './traffic.ts';
 import { createTurns } from './turns.ts';
 import { watchBalancer } from './watch.ts';
@@ -34,13 +35,14 @@ import { watchBalancer } from './watch.ts';
 export function createBalancerService(options: BalancerServiceOptions): BalancerService {
   const { db, now, log, activity, paths, env } = options;
   const backupsDir = `${paths.backupsDir}/nginx`;
-  const kernel = createKernelEngine(env.prefix);
+  const kernel = createKernelEngine({ prefix: env.prefix, log });
   const traffic = createTraffic({ prefix: env.prefix, now, log });
   const stations = () => options.trafficStations?.() ?? [];
   let settings = getBalancerSettings(db);
   let memory = getBalancerMemory(db);
   /** What the fleet wants; null until it said so, or until a configuration of ours was found. */
   let wanted: Backend[] | null = null;
+  let draining: ReadonlySet<number> = new Set();
   let live: { text: string | null; backends: Backend[] } | undefined;
   let errors: Promise<ErrorListener> | undefined;
 
@@ -75,7 +77,7 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
   async function bring(next: BalancerSettings, backends: Backend[], friends: number[] = []) {
     const result = await keeper.bring(next, backends, friends);
     try {
-      const ruled = await kernel.follow(next, backends);
+      const ruled = await kernel.follow(next, backends, draining);
       await traffic.follow(next, backends);
       return { changed: result.changed || ruled };
     } catch (error) {
@@ -84,12 +86,19 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     }
   }
 
-  const turns = createTurns<Backend[], { changed: boolean }>(async (backends) => {
-    wanted = backends;
+  const turns = createTurns<Membership, { changed: boolean }>(async (members) => {
+    wanted = members.backends;
+    draining = members.draining;
     if (memory.held) return { changed: false };
     if (!memory.engaged) remember({ engaged: true });
-    return bring(settings, backends);
+    return bring(settings, wanted);
   });
+
+  async function bringBack(): Promise<void> {
+    if (!memory.engaged || wanted === null) return;
+    if (memory.held) await keeper.startAsIs(settings);
+    else await bring(settings, wanted);
+  }
 
   const watch = watchBalancer({
     everyMs: env.tickMs,
@@ -100,11 +109,12 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     hasFailed: () => keeper.failure !== null,
     configPath: () => settings.configPath,
     currentMaster: () => keeper.currentMaster(settings),
-    bringBack: () =>
+    bringBack: () => turns.alone(bringBack),
+    mendConfig: () =>
       turns.alone(async () => {
-        if (!memory.engaged || wanted === null) return;
-        if (memory.held) await keeper.startAsIs(settings);
-        else await bring(settings, wanted);
+        const damage = await keeper.findDamage(settings);
+        if (damage !== null) await bringBack();
+        return damage;
       }),
     sawGone: () => keeper.sawGone(settings),
     sawConfig: (live) => keeper.sawConfig(live),
@@ -189,7 +199,7 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     settings: () => settings,
     configure,
     detail,
-    sync: (backends) => turns.request(backends),
+    sync: (backends, leaving = new Set()) => turns.request({ backends, draining: leaving }),
     test: byHand.test,
     backup: byHand.backup,
     async apply(actor) {
@@ -233,19 +243,15 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
       ...(await traffic.read(stations(), settings.engine)),
       oldWorkers: keeper.oldWorkers,
     }),
-    state: () => ({
-      state: keeper.state === 'running' && memory.held ? 'held' : keeper.state,
-      engine: settings.engine,
-      message:
-        keeper.failure?.message ??
-        (keeper.state === 'running' && !memory.held && wanted?.length === 0 ? NO_STATION : null),
-      backends: keeper.state === 'running' ? service.liveBackends().length : 0,
-      ports: keeper.ports,
-      oldWorkers: {
-        workers: keeper.oldWorkers.length,
-        sessions: keeper.oldWorkers.reduce((sum, one) => sum + one.sessions, 0),
-      },
-    }),
+    oldGenerations: () => Math.ceil(keeper.oldWorkers.length / (keeper.sizing?.workers ?? 1)),
+    state: () =>
+      balancerState({
+        keeper,
+        held: memory.held,
+        engine: settings.engine,
+        backends: keeper.state === 'running' ? service.liveBackends().length : 0,
+        isEmpty: wanted?.length === 0,
+      }),
     problems: () =>
       balancerProblems({
         state: keeper.state,
@@ -255,21 +261,24 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
         configPath: settings.configPath,
         sizing: keeper.sizing,
         targetSessions: settings.targetSessions,
+        strandsUdp: kernel.strandsUdp(),
       }),
     stop: () =>
       turns.alone(async () => {
         if (!memory.engaged) return;
-        remember({ engaged: false, held: false });
         wanted = null;
         await kernel.remove();
         await traffic.remove();
         await keeper.stop(settings);
+        // Last, so that a stop that failed or was cut short is done again when it is asked for again.
+        remember({ engaged: false, held: false });
       }),
     async start() {
       await errorListener();
       const live = await readIfThere(settings.configPath);
       if (memory.engaged && live !== null && (memory.held || ownershipOf(live) === 'ours')) {
         wanted = backendsIn(live);
+        kernel.assume(wanted);
         keeper.liveConfig = live;
         keeper.state = (await keeper.currentMaster(settings)) === null ? 'failed' : 'running';
         keeper.ports = portsOf(settings, live, () => keeper.state === 'running');
@@ -285,4 +294,7 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
   return service;
 }
 
-const NO_STATION = 'No station is ready, so nothing listens and clients are refused.';
+interface Membership {
+  backends: Backend[];
+  draining: ReadonlySet<number>;
+}

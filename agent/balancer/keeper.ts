@@ -1,6 +1,6 @@
 /** Keeps one nginx with one configuration: what is live, what failed last, how far the file has drifted. */
 import { mkdir } from 'node:fs/promises';
-import { applyConfig } from '../../lib/balancer/apply.ts';
+import { applyConfig, findRefusal } from '../../lib/balancer/apply.ts';
 import { readListening } from '../../lib/balancer/listening.ts';
 import { portsIn } from '../../lib/balancer/live-config.ts';
 import { driftOf } from '../../lib/balancer/marker.ts';
@@ -16,6 +16,7 @@ import type { BalancerDetail } from '../../lib/contract/balancer.ts';
 import { AppError } from '../../lib/contract/errors.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
 import type { BalancerState } from '../../lib/contract/snapshot.ts';
+import { readIfThere } from '../../lib/host/absent.ts';
 import { portsOf } from './port-states.ts';
 import type { Preparation, Prepared } from './preparation.ts';
 import type { Backend, BalancerServiceOptions } from './service.ts';
@@ -38,7 +39,9 @@ export interface Keeper {
   ): Promise<{ changed: boolean }>;
   /** Null too when nginx was removed from the host. */
   currentMaster(settings: BalancerSettings): Promise<number | null>;
-  /** Starts nginx with the file that is there. */
+  /** What nginx has against a file that others changed; null where it would take it, or where the file is ours. */
+  findDamage(settings: BalancerSettings): Promise<string | null>;
+  /** Starts nginx with the file that is there, or with the one from before where that was damaged. */
   startAsIs(settings: BalancerSettings): Promise<void>;
   stop(settings: BalancerSettings): Promise<void>;
   sawGone(settings: BalancerSettings): void;
@@ -103,8 +106,16 @@ export function createKeeper(options: KeeperOptions): Keeper {
         throw failure;
       }
     },
+    async findDamage({ configPath }) {
+      if (driftOf(await readIfThere(configPath), keeper.liveConfig) === 'none') return null;
+      return findRefusal(configPath);
+    },
     async startAsIs(settings) {
-      await startNginx(await preparation.instanceFor(settings.configPath));
+      const instance = await preparation.instanceFor(settings.configPath);
+      const content = keeper.liveConfig;
+      if (content !== null && (await keeper.findDamage(settings)) !== null)
+        await applyConfig({ instance, content, backupsDir, now });
+      else await startNginx(instance);
       keeper.state = 'running';
       keeper.failure = null;
     },

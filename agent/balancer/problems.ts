@@ -14,11 +14,19 @@ export interface BalancerFacts {
   configPath: string;
   sizing: Sizing | null;
   targetSessions: number;
+  /** The kernel engine runs on a host without `conntrack`. */
+  strandsUdp: boolean;
 }
 
 export function balancerProblems(facts: BalancerFacts): Problem[] {
   if (facts.state === 'off' || facts.state === 'stopped') return [];
-  return [...failureProblem(facts), ...heldProblem(facts), ...driftProblem(facts), ...capacityProblem(facts)];
+  return [
+    ...failureProblem(facts),
+    ...heldProblem(facts),
+    ...driftProblem(facts),
+    ...capacityProblem(facts),
+    ...strandedProblem(facts),
+  ];
 }
 
 function failureProblem({ state, failure }: BalancerFacts): Problem[] {
@@ -63,7 +71,7 @@ function driftProblem({ drift, configPath, held }: BalancerFacts): Problem[] {
       code: 'balancer-drift',
       severity: 'warning',
       title: 'The nginx configuration is not the one we wrote',
-      detail: `${configPath} ${what}. nginx goes on with what it read last; the next change of the fleet or the balancer writes ours again.`,
+      detail: `${configPath} ${what}. nginx goes on with what it read last. If nginx would refuse it, ours is back within half a minute; otherwise the next change of the fleet or the balancer writes ours again.`,
       remedy:
         'Apply the wanted configuration on the Balancer page or with `sudo ./conduit nginx apply`; the other text is kept among the backups.',
       station: null,
@@ -80,6 +88,21 @@ function capacityProblem({ sizing, targetSessions }: BalancerFacts): Problem[] {
       title: 'The balancer holds fewer sessions than you asked for',
       detail: sizing.arithmetic.at(-1) ?? '',
       remedy: 'Raise the limit of open files, or lower the target in Settings.',
+      station: null,
+    },
+  ];
+}
+
+function strandedProblem({ strandsUdp }: BalancerFacts): Problem[] {
+  if (!strandsUdp) return [];
+  return [
+    {
+      code: 'conntrack-missing',
+      severity: 'warning',
+      title: 'UDP clients of a station that fails stay with it',
+      detail:
+        'The program `conntrack` is not installed. The kernel engine needs it to lead clients that go on sending datagrams away from a station that is gone or hangs.',
+      remedy: 'Install it: sudo apt-get install conntrack',
       station: null,
     },
   ];

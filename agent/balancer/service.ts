@@ -15,9 +15,10 @@ export interface BalancerService {
   /**
    * Makes nginx run with exactly these backends; an unchanged configuration is not reloaded. Queued calls merge:
    * each caller gets the outcome of a run that includes its own backends.
+   * @param draining stations that left to end their sessions in peace; clients of others that left are led away
    * @throws AppError balancer_rejected (old file stays), port_in_use, host_unsupported
    */
-  sync(backends: Backend[]): Promise<{ changed: boolean }>;
+  sync(backends: Backend[], draining?: ReadonlySet<number>): Promise<{ changed: boolean }>;
   /** Writes the wanted configuration again and lets go of a restored one. @throws AppError conflict while it is off */
   apply(actor: string): Promise<BalancerDetail>;
   /** Whether nginx would take the wanted configuration; nothing changes. */
@@ -36,6 +37,8 @@ export interface BalancerService {
   traffic(): Promise<BalancerTraffic>;
   /** Stops nginx if it is ours; the configuration stays. */
   stop(): Promise<void>;
+  /** Sets of nginx workers that only finish old sessions: each reload may leave one behind. */
+  oldGenerations(): number;
   state(): BalancerState;
   problems(): Problem[];
   detail(): Promise<BalancerDetail>;

@@ -10,19 +10,25 @@ export interface Turns<T, R> {
   alone<A>(work: () => Promise<A>): Promise<A>;
 }
 
-export function createTurns<T, R>(work: (value: T) => Promise<R>): Turns<T, R> {
+/** Runs one piece of work after the other; a failed one does not stop those behind it. */
+export function createQueue(): Pick<Turns<never, never>, 'alone'> {
   let tail: Promise<unknown> = Promise.resolve();
-  let waiting: { value: T; outcome: Promise<R> } | undefined;
+  return {
+    alone(next) {
+      const outcome = tail.then(next, next);
+      // The caller gets the failure; the queue only needs to know that the turn is over.
+      tail = outcome.then(
+        () => undefined,
+        () => undefined,
+      );
+      return outcome;
+    },
+  };
+}
 
-  function alone<A>(next: () => Promise<A>): Promise<A> {
-    const outcome = tail.then(next, next);
-    // The caller gets the failure; the queue only needs to know that the turn is over.
-    tail = outcome.then(
-      () => undefined,
-      () => undefined,
-    );
-    return outcome;
-  }
+export function createTurns<T, R>(work: (value: T) => Promise<R>): Turns<T, R> {
+  const { alone } = createQueue();
+  let waiting: { value: T; outcome: Promise<R> } | undefined;
 
   return {
     alone,

@@ -1,6 +1,6 @@
 /**
  * Looks after the running nginx every tick without starting a program: gone → back, with growing pauses; the file
- * changed by others → said, not overwritten.
+ * changed by others → said, and overwritten only where nginx would not take it.
  */
 import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
@@ -18,6 +18,8 @@ export interface WatchOptions {
   currentMaster: () => Promise<number | null>;
   /** Applies what is wanted; waits for its turn. */
   bringBack: () => Promise<void>;
+  /** Puts ours back where nginx refuses the file that is there. @returns what it has against that; null: nothing */
+  mendConfig: () => Promise<string | null>;
   sawGone: () => void;
   /** The file's text has changed (null: it is gone), or was looked at for the first time. */
   sawConfig: (text: string | null) => void;
@@ -32,6 +34,8 @@ const LONGEST_PAUSE_MS = 60_000;
 /** Reading the kernel's UDP table costs time with many sessions, and a master keeps its sockets anyway. */
 const PORTS_EVERY_MS = 30_000;
 const WORKERS_EVERY_MS = 4000;
+/** Whoever edits the file may save it half done; nginx goes on with what it read all the while. */
+const SETTLED_AFTER_MS = 15_000;
 
 export function watchBalancer(options: WatchOptions): { start(): void; stop(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
@@ -42,6 +46,8 @@ export function watchBalancer(options: WatchOptions): { start(): void; stop(): P
   let portsAt = 0;
   let workersAt = 0;
   let seen: string | undefined;
+  /** When the file was last seen to have changed; null once it was looked at. */
+  let changedAt: number | null = null;
   let outage = false;
 
   async function tick(): Promise<void> {
@@ -52,6 +58,7 @@ export function watchBalancer(options: WatchOptions): { start(): void; stop(): P
     pauseMs = FIRST_PAUSE_MS;
     outage = false;
     await lookAtConfig();
+    if (changedAt !== null && options.now() - changedAt >= SETTLED_AFTER_MS) await mend();
     if (options.now() - workersAt >= WORKERS_EVERY_MS) {
       workersAt = options.now();
       await options.sawWorkers();
@@ -78,6 +85,22 @@ export function watchBalancer(options: WatchOptions): { start(): void; stop(): P
     }
   }
 
+  /** nginx would not start with a damaged file, after a reboot for one. */
+  async function mend(): Promise<void> {
+    changedAt = null;
+    try {
+      const damage = await options.mendConfig();
+      if (damage !== null)
+        record(
+          `${options.configPath()} was damaged (${damage}); ours is back, the other is kept among the backups`,
+          'ok',
+        );
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      record(`${options.configPath()} is damaged and could not be put right: ${message}`, 'failed');
+    }
+  }
+
   function record(summary: string, outcome: 'ok' | 'failed'): void {
     options.activity.record({ actor: 'agent', action: 'balancer.watch', summary, outcome });
   }
@@ -90,6 +113,7 @@ export function watchBalancer(options: WatchOptions): { start(): void; stop(): P
     );
     if (print === seen) return;
     seen = print;
+    changedAt = options.now();
     options.sawConfig(await readIfThere(path));
   }
 

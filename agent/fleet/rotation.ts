@@ -1,5 +1,6 @@
 /** Which stations the balancer sends clients to: those that run, are wanted, say they are well, and are not leaving. */
 import type { Logger } from 'pino';
+import { joinPauseMs } from '../../lib/fleet/join-pause.ts';
 import { type Candidate, type Choice, chooseBackends, type Health } from '../../lib/fleet/rotation-rule.ts';
 import type { BalancerService } from '../balancer/service.ts';
 import type { StationRuntime } from './service.ts';
@@ -58,6 +59,7 @@ export function createRotation(options: RotationOptions): Rotation {
   let members: ReadonlySet<number> = new Set();
   let stopped = false;
   let batchMs = BATCH_MS;
+  let joinsAt = Number.NEGATIVE_INFINITY;
 
   function choose(): Choice {
     members = new Set(balancer.liveBackends().map(({ index }) => index));
@@ -78,11 +80,12 @@ export function createRotation(options: RotationOptions): Rotation {
     const { backends } = choose();
     const started = performance.now();
     try {
-      await balancer.sync(backends);
+      await balancer.sync(backends, new Set(away));
       const tookMs = performance.now() - started;
       batchMs = Math.min(LONGEST_BATCH_MS, Math.max(BATCH_MS, PAUSE_PER_SYNC * tookMs));
       log.debug({ backends: backends.length, tookMs: Math.round(tookMs) }, 'balancer follows the fleet');
       live = JSON.stringify(backends);
+      joinsAt = performance.now() + joinPauseMs(balancer.oldGenerations());
     } catch (error) {
       schedule(RETRY_MS);
       throw error;
@@ -100,6 +103,8 @@ export function createRotation(options: RotationOptions): Rotation {
       const { backends } = choose();
       // Nobody runs yet, or nobody any more: leaving the balancer as it is hurts less than taking its ports away.
       if (!isBalanced() || backends.length === 0 || JSON.stringify(backends) === live) return;
+      const nobodyLeaves = [...members].every((index) => backends.some((one) => one.index === index));
+      if (nobodyLeaves && performance.now() < joinsAt) return schedule(joinsAt - performance.now());
       sync().catch((error: unknown) => log.warn({ err: error }, 'the balancer could not follow the fleet'));
     }, delayMs);
   }

@@ -8,13 +8,13 @@ describe('the guard', () => {
     ['waiting for memory', { memoryWait: 35 }],
     ['hardly any memory', { memoryFreeShare: 0.02 }],
     ['hardly any process ids', { tasks: 0.95 }],
-  ])('slows down under strain and says so: %s', (_what, strain) => {
+  ])('takes figures more seldom under strain and says so: %s', (_what, strain) => {
     const guard = createGuard();
     guard.look(calm);
-    expect(guard.factor()).toBe(1);
+    expect(guard.isDue(2000, 2000)).toBe(true);
     expect(guard.problems()).toEqual([]);
     guard.look({ ...calm, ...strain });
-    expect(guard.factor()).toBe(2.5);
+    expect([1900, 4100, 5900].map((sinceMs) => guard.isDue(sinceMs, 2000))).toEqual([false, false, true]);
     expect(guard.problems()).toMatchObject([{ code: 'sampling-slowed' }]);
   });
 
@@ -22,9 +22,9 @@ describe('the guard', () => {
     const guard = createGuard();
     guard.look({ ...calm, memoryWait: 35 });
     for (const memoryWait of [1, 1, 10, 1, 1, 1, 1, 1]) guard.look({ ...calm, memoryWait });
-    expect(guard.factor()).toBe(2.5);
+    expect(guard.isDue(2000, 2000)).toBe(false);
     guard.look(calm);
-    expect(guard.factor()).toBe(1);
+    expect(guard.isDue(2000, 2000)).toBe(true);
   });
 
   it('reads this machine, which is not strained', () => {

@@ -1,4 +1,7 @@
-/** Under pressure the agent takes less of the server: it samples more seldom. The fleet is never touched for that. */
+/**
+ * Under pressure the agent takes less of the server: it takes figures more seldom. Stations are asked as often as ever
+ * whether they answer, since one that hangs must leave the balancer; the fleet is never touched for the server's sake.
+ */
 import { readFileSync } from 'node:fs';
 import type { Problem, Snapshot } from '../../lib/contract/snapshot.ts';
 import { readTasks } from '../../lib/host/task-limits.ts';
@@ -10,18 +13,18 @@ export interface Strain {
   tasks: number;
 }
 
-/** A sample every five seconds instead of two: a station that hangs still leaves the balancer soon. */
-const SLOW = 2.5;
+/** Figures in every third sample. */
+const SLOW = 3;
 const HIGH = { memoryWait: 20, memoryFreeShare: 0.03, tasks: 0.9 } as const;
 /** Eased when all is well below that, for so many looks in a row. */
 const CALM = { memoryWait: 5, memoryFreeShare: 0.06, tasks: 0.8 } as const;
 const CALM_LOOKS = 6;
 
 export interface Guard {
-  /** One look a sample. */
+  /** One look whenever figures are taken. */
   look(strain: Strain): void;
-  /** By how much samples are farther apart. */
-  factor(): number;
+  /** Whether a sample takes figures too. @param sinceMs since the last that did */
+  isDue(sinceMs: number, everyMs: number): boolean;
   problems(): Problem[];
 }
 
@@ -40,7 +43,8 @@ export function createGuard(): Guard {
       calm = eased ? calm + 1 : 0;
       if (calm >= CALM_LOOKS) strained = false;
     },
-    factor: () => (strained ? SLOW : 1),
+    // Timers are late by a little: half a pace decides.
+    isDue: (sinceMs, everyMs) => !strained || sinceMs >= (SLOW - 0.5) * everyMs,
     problems: () => (strained ? [SLOWED] : []),
   };
 }
@@ -50,7 +54,7 @@ const SLOWED: Problem = {
   severity: 'warning',
   title: 'The server is short of memory or processes',
   detail:
-    'The agent looks at the stations every five seconds instead of every two until that is over. No station is stopped for it.',
+    'Until that is over the agent takes figures every six seconds instead of every two. It asks as often as ever which stations answer, and stops none.',
   remedy: 'Run fewer stations, or fewer users each: `sudo conduit plan-capacity` says what fits.',
   station: null,
 };

@@ -17,14 +17,22 @@ interface FakeStation {
   endpoint: string;
   connected: number;
   hung: boolean;
+  delayMs: number;
   asked: number;
+  /** Requests under way at a time, at most. */
+  most: number;
 }
 
 async function station(): Promise<FakeStation> {
-  const fake: FakeStation = { endpoint: '', connected: 3, hung: false, asked: 0 };
+  const fake: FakeStation = { endpoint: '', connected: 3, hung: false, delayMs: 0, asked: 0, most: 0 };
+  let open = 0;
   const server: Server = createServer((_request, response) => {
     fake.asked++;
-    if (!fake.hung) response.end(`conduit_connected_clients ${fake.connected}\nconduit_is_live 1\n`);
+    fake.most = Math.max(fake.most, ++open);
+    response.once('close', () => open--);
+    if (fake.hung) return;
+    const answer = `conduit_connected_clients ${fake.connected}\nconduit_is_live 1\n`;
+    setTimeout(() => response.end(answer), fake.delayMs);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   cleanUps.push(() => {
@@ -35,13 +43,22 @@ async function station(): Promise<FakeStation> {
   return fake;
 }
 
-function sampler(lines: string[] = [], clock = { nowMs: 2_000_000 }): Sampler & { logReads: () => number } {
+function sampler(
+  lines: string[] = [],
+  clock = { nowMs: 2_000_000 },
+  onSilent = () => {},
+): Sampler & { logReads: () => number } {
   let logReads = 0;
   async function* logs(): AsyncGenerator<ContainerLogLine> {
     logReads++;
     for (const text of lines) yield { stream: 'stdout', atMs: clock.nowMs, text };
   }
-  const made = createSampler({ docker: { logs }, log: pino({ level: 'silent' }), now: () => clock.nowMs });
+  const made = createSampler({
+    docker: { logs },
+    log: pino({ level: 'silent' }),
+    now: () => clock.nowMs,
+    onSilent,
+  });
   cleanUps.push(() => made.close());
   return { ...made, logReads: () => logReads };
 }
@@ -71,21 +88,47 @@ describe('createSampler', () => {
       const [, track] = await one.sample(runtimes);
       return (track?.failures ?? 0) > 0;
     });
-    const begun = performance.now();
+    // The question to the silent one is still open when the sample is there.
     sound.connected = 8;
-    const [fresh] = await one.sample(runtimes);
-    expect(fresh?.reading?.connected).toBe(8);
-    expect(performance.now() - begun).toBeLessThan(300);
+    await waitFor('a sample that did not wait', async () => {
+      const [fresh, silent] = await one.sample(runtimes);
+      expect(fresh?.reading?.connected).toBe(8);
+      return silent?.asking === true;
+    });
     bad.hung = false;
     await waitFor('the station to be back', async () => (await one.sample(runtimes))[1]?.failures === 0);
   });
 
-  it('asks a station that has not answered yet only once at a time', async () => {
+  it('asks a station that falls silent a second time before the first question is given up', async () => {
+    const slow = await station();
+    let silent = 0;
+    const one = sampler([], undefined, () => silent++);
+    const runtimes = [runtime({ metricsEndpoint: slow.endpoint })];
+    await one.sample(runtimes);
+    slow.hung = true;
+    await waitFor('it to be distrusted', async () => (await one.sample(runtimes))[0]?.distrusted === true);
+    expect(slow.most).toBe(2);
+    expect(silent).toBe(1);
+  });
+
+  it('asks a station that stays silent one question at a time', async () => {
     const slow = await station();
     slow.hung = true;
     const one = sampler();
-    for (let i = 0; i < 3; i++) await one.sample([runtime({ metricsEndpoint: slow.endpoint })]);
-    expect(slow.asked).toBe(1);
+    const runtimes = [runtime({ metricsEndpoint: slow.endpoint })];
+    await waitFor('the doubt', async () => (await one.sample(runtimes))[0]?.failures === 2);
+    slow.most = 0;
+    await waitFor('two more misses', async () => (await one.sample(runtimes))[0]?.failures === 4);
+    expect(slow.most).toBe(1);
+  });
+
+  it('takes the answer of a station that is slow once, and doubts it not', async () => {
+    const slow = await station();
+    slow.delayMs = 700;
+    const one = sampler();
+    const runtimes = [runtime({ metricsEndpoint: slow.endpoint })];
+    await waitFor('its answer', async () => (await one.sample(runtimes))[0]?.reading?.connected === 3);
+    expect((await one.sample(runtimes))[0]).toMatchObject({ failures: 0, distrusted: false });
   });
 
   it('forgets stations that are gone and asks none that does not run', async () => {

@@ -14,8 +14,11 @@ import { readLogReport, readStatsReport } from './older-reports.ts';
 import { createTrack, followRuntime, type Reading, type StationTrack, takeReading } from './station-track.ts';
 
 export interface Sampler {
-  /** Looks at every station once. @returns what is known of each, in the order given */
-  sample(runtimes: readonly StationRuntime[]): Promise<StationTrack[]>;
+  /**
+   * Looks at every station once. @returns what is known of each, in the order given
+   * @param only `answers`: asks whether they answer, and measures nothing
+   */
+  sample(runtimes: readonly StationRuntime[], only?: 'answers'): Promise<StationTrack[]>;
   close(): void;
 }
 
@@ -32,6 +35,7 @@ export interface SamplerOptions {
 const ANSWER_WITHIN_MS = 1000;
 /** How long one station can hold up a sample. */
 const PATIENCE_MS = 500;
+const AGAIN_AFTER_MS = 500;
 /** Questions under way at a time; more stations than this wait in line. */
 const MAX_ASKING = 128;
 /** The log is a slow source: it is asked only where there is no other. */
@@ -74,28 +78,40 @@ export function createSampler({ docker, log, now, onSilent }: SamplerOptions): S
     return followed;
   }
 
-  /** Asks for metrics unless a question is under way; `done` is called when it has ended, however it ended. */
-  function ask(track: StationTrack, endpoint: string, done: () => void): void {
+  /** Waits in line while too many questions are under way. */
+  function question(endpoint: string): Promise<StationMetrics | null> {
+    return new Promise((resolve) => {
+      const begin = () => {
+        asking++;
+        void scraper.scrape(endpoint).then((metrics) => {
+          asking--;
+          resolve(metrics);
+          line.shift()?.();
+        });
+      };
+      if (asking < MAX_ASKING) begin();
+      else line.push(begin);
+    });
+  }
+
+  /**
+   * Asks for metrics; a station that was well is asked a second time when nothing has come soon, beside the first
+   * question: who is silent to both leaves the balancer well within five seconds.
+   */
+  async function inquire(track: StationTrack, endpoint: string): Promise<void> {
     const { epoch } = track;
+    const wasWell = track.failures === 0;
     track.asking = true;
-    const begin = () => {
-      asking++;
-      void scraper.scrape(endpoint).then((metrics) => {
-        asking--;
-        track.asking = false;
-        // It may have been restarted meanwhile; the answer of a process that is gone says nothing of the new one.
-        if (track.epoch === epoch) {
-          takeReading(track, metrics === null ? null : fromMetrics(metrics), performance.now(), now());
-          // Asked again at once: whoever is silent twice is taken out of the balancer within five seconds.
-          if (track.failures === 1) ask(track, endpoint, () => {});
-          else if (track.failures === 2) onSilent?.();
-        }
-        done();
-        line.shift()?.();
-      });
-    };
-    if (asking < MAX_ASKING) begin();
-    else line.push(begin);
+    const first = question(endpoint);
+    let answer = wasWell ? await inTime(first, AGAIN_AFTER_MS) : await first;
+    if (wasWell && answer === null) answer = await either(first, question(endpoint));
+    track.asking = false;
+    // It may have been restarted meanwhile; the answer of a process that is gone says nothing of the new one.
+    if (track.epoch !== epoch) return;
+    const misses = wasWell && answer === null ? 2 : 1;
+    for (let i = 0; i < misses; i++)
+      takeReading(track, answer === null ? null : fromMetrics(answer), performance.now(), now());
+    if (misses === 2) onSilent?.();
   }
 
   function askAll(running: readonly StationTrack[]): Promise<void> {
@@ -112,7 +128,7 @@ export function createSampler({ docker, log, now, onSilent }: SamplerOptions): S
         if (metricsEndpoint === null || track.asking) continue;
         const awaited = track.failures === 0;
         if (awaited) open++;
-        ask(track, metricsEndpoint, awaited ? done : () => {});
+        void inquire(track, metricsEndpoint).then(awaited ? done : () => {});
       }
       done();
     });
@@ -151,11 +167,15 @@ export function createSampler({ docker, log, now, onSilent }: SamplerOptions): S
   }
 
   return {
-    async sample(runtimes) {
+    async sample(runtimes, only) {
       const nowMs = now();
       const followed = follow(runtimes, nowMs);
       const running = followed.filter(({ epoch }) => epoch !== null);
       const asked = askAll(running);
+      if (only === 'answers') {
+        await asked;
+        return followed;
+      }
       for (const track of running) {
         measure(track);
         if (track.runtime.metricsEndpoint === null) readOlder(track, nowMs);
@@ -174,6 +194,29 @@ export function createSampler({ docker, log, now, onSilent }: SamplerOptions): S
       tracks.clear();
     },
   };
+}
+
+/** @returns null when no answer has come after `ms`, also where the question was refused before */
+function inTime<T>(question: Promise<T | null>, ms: number): Promise<T | null> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(null), ms);
+    void question.then((answer) => {
+      if (answer === null) return;
+      clearTimeout(timer);
+      resolve(answer);
+    });
+  });
+}
+
+/** The first answer; null when both questions ended without one. */
+function either<T>(...questions: Promise<T | null>[]): Promise<T | null> {
+  return new Promise((resolve) => {
+    for (const question of questions)
+      void question.then((answer) => {
+        if (answer !== null) resolve(answer);
+      });
+    void Promise.all(questions).then(() => resolve(null));
+  });
 }
 
 /** Processor and memory; the group's files are looked for once a start. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StationRuntime } from '../fleet/service.ts';
 import { reading, runtime } from './fixtures.ts';
-import { judgeStation } from './station-state.ts';
+import { healthOf, judgeStation } from './station-state.ts';
 import { createTrack, followRuntime, isCrashLooping, type Reading, takeReading } from './station-track.ts';
 
 const START = 1_000_000;
@@ -93,5 +93,57 @@ describe('followRuntime', () => {
     expect(isCrashLooping(track)).toBe(true);
     followRuntime(track, runtime({ restarts: 3 }), START + 10 * 60_000);
     expect(isCrashLooping(track)).toBe(false);
+  });
+});
+
+describe('a station that flaps', () => {
+  /** Falls silent, answers again, and is asked every two seconds until it may have clients. @returns seconds until then */
+  function returnAfterLapse(track: ReturnType<typeof createTrack>, clock: { nowMs: number }): number {
+    takeReading(track, null, clock.nowMs, clock.nowMs);
+    takeReading(track, null, clock.nowMs, clock.nowMs);
+    expect(healthOf(track).complaint).toBe('It does not answer.');
+    const begun = clock.nowMs;
+    do {
+      clock.nowMs += 2000;
+      takeReading(track, reading(), clock.nowMs, clock.nowMs);
+    } while (healthOf(track).health === 'ill');
+    return (clock.nowMs - begun) / 1000;
+  }
+
+  it('is back at once the first time, and waits longer each time it fails again', () => {
+    const track = createTrack(runtime());
+    const clock = { nowMs: START };
+    followRuntime(track, runtime(), clock.nowMs);
+    takeReading(track, reading(), clock.nowMs, clock.nowMs);
+    const waits = Array.from({ length: 7 }, () => returnAfterLapse(track, clock));
+    expect(waits).toEqual([4, 18, 32, 62, 122, 242, 302]);
+  });
+
+  it('says what is waited for, and is forgiven in time', () => {
+    const track = createTrack(runtime());
+    const clock = { nowMs: START };
+    followRuntime(track, runtime(), clock.nowMs);
+    takeReading(track, reading(), clock.nowMs, clock.nowMs);
+    returnAfterLapse(track, clock);
+    for (const answer of [null, null, reading(), reading()])
+      takeReading(track, answer, clock.nowMs, clock.nowMs);
+    expect(healthOf(track)).toEqual({
+      health: 'ill',
+      complaint: 'It failed 2 times lately, and gets clients again when it has answered for 15 s.',
+    });
+    clock.nowMs += 3_600_000;
+    followRuntime(track, runtime(), clock.nowMs);
+    takeReading(track, reading(), clock.nowMs, clock.nowMs);
+    expect(returnAfterLapse(track, clock)).toBe(4);
+  });
+
+  it('is also one that the engine restarts again and again', () => {
+    const track = createTrack(runtime());
+    for (const restarts of [0, 1, 2]) {
+      const started = runtime({ restarts, startedAtMs: START + restarts * 20_000 });
+      followRuntime(track, started, START + restarts * 20_000);
+      takeReading(track, reading(), 0, START + restarts * 20_000);
+    }
+    expect(healthOf(track).health).toBe('ill');
   });
 });

@@ -2,7 +2,7 @@
 import type { StationStateName } from '../../lib/contract/snapshot.ts';
 import { formatAgo, formatDuration } from '../../lib/format/time.ts';
 import type { StationHealth } from '../fleet/rotation.ts';
-import { isCrashLooping, type StationTrack } from './station-track.ts';
+import { isCrashLooping, probationMs, type StationTrack } from './station-track.ts';
 
 export interface StationVerdict {
   state: StationStateName;
@@ -52,12 +52,17 @@ export function isAnswering(track: StationTrack): boolean {
 export function healthOf(track: StationTrack): StationHealth {
   const { runtime, reading } = track;
   if (track.epoch === null) return { health: 'unknown', complaint: null };
-  if (track.distrusted) return { health: 'ill', complaint: 'It does not answer.' };
+  if (track.distrusted) return { health: 'ill', complaint: doubt(track) };
   // An older image without metrics says nothing before its first client; that is no failure.
   if (reading === null)
     return { health: runtime.metricsEndpoint === null ? 'well' : 'unknown', complaint: null };
   if (reading.live === false) return { health: 'ill', complaint: 'It has not reached the Psiphon network.' };
   return { health: 'well', complaint: null };
+}
+
+function doubt(track: StationTrack): string {
+  if (track.silentSinceMs !== null || probationMs(track) === 0) return 'It does not answer.';
+  return `It failed ${track.lapsedAtMs.length} times lately, and gets clients again when it has answered for ${formatDuration(probationMs(track))}.`;
 }
 
 function judgeRunning(track: StationTrack, nowMs: number): StationVerdict {

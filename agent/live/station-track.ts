@@ -28,8 +28,11 @@ export interface StationTrack {
   /** Questions in a row without an answer, and with one. */
   failures: number;
   answers: number;
-  /** It fell silent, and has not answered often enough since to be trusted again. */
+  /** It fell silent or ended by itself, and has not answered for long enough since to be trusted again. */
   distrusted: boolean;
+  /** When it did so lately; and since when it has answered without a miss, null while it does not. */
+  lapsedAtMs: number[];
+  soundSinceMs: number | null;
   /** When it fell silent; null while it answers. */
   silentSinceMs: number | null;
   /** Whether it listens where the balancer would send clients to, and when that was looked at. */
@@ -63,6 +66,8 @@ export function createTrack(runtime: StationRuntime): StationTrack {
     failures: 0,
     answers: 0,
     distrusted: false,
+    lapsedAtMs: [],
+    soundSinceMs: null,
     silentSinceMs: null,
     ingress: 'unknown',
     ingressAtMs: 0,
@@ -84,12 +89,17 @@ export function followRuntime(track: StationTrack, runtime: StationRuntime, nowM
   const before = track.runtime;
   track.runtime = runtime;
   if (runtime.containerId === before.containerId) {
-    if (runtime.restarts > before.restarts) track.restartedAtMs.push(nowMs);
+    if (runtime.restarts > before.restarts) {
+      track.restartedAtMs.push(nowMs);
+      track.lapsedAtMs.push(nowMs);
+    }
   } else {
     track.restartedAtMs = [];
+    track.lapsedAtMs = [];
     track.lastExit = null;
   }
-  track.restartedAtMs = recent(track.restartedAtMs, nowMs);
+  track.restartedAtMs = recent(track.restartedAtMs, nowMs, CRASH_LOOP_MS);
+  track.lapsedAtMs = recent(track.lapsedAtMs, nowMs, LAPSE_MEMORY_MS);
   const ended = runtime.engineState === 'exited' || runtime.engineState === 'restarting';
   const endedBefore = before.engineState === runtime.engineState && before.restarts === runtime.restarts;
   if (ended && (track.lastExit === null || !endedBefore))
@@ -101,7 +111,8 @@ export function followRuntime(track: StationTrack, runtime: StationRuntime, nowM
   track.reading = null;
   track.failures = 0;
   track.answers = 0;
-  track.distrusted = false;
+  track.distrusted = probationMs(track) > 0;
+  track.soundSinceMs = null;
   track.silentSinceMs = null;
   track.ingress = 'unknown';
   track.ingressAtMs = 0;
@@ -115,16 +126,27 @@ export function followRuntime(track: StationTrack, runtime: StationRuntime, nowM
   track.cpu.clear();
 }
 
-function recent(times: number[], nowMs: number): number[] {
-  return times.every((at) => nowMs - at < CRASH_LOOP_MS)
-    ? times
-    : times.filter((at) => nowMs - at < CRASH_LOOP_MS);
+function recent(times: number[], nowMs: number, memoryMs: number): number[] {
+  return times.every((at) => nowMs - at < memoryMs) ? times : times.filter((at) => nowMs - at < memoryMs);
 }
 
 /** Names one start of one container; null while it does not run. */
 export function epochOf(runtime: StationRuntime): string | null {
   if (runtime.engineState !== 'running' || runtime.containerId === null) return null;
   return `${runtime.containerId.slice(0, 12)}:${runtime.startedAtMs ?? 0}`;
+}
+
+const LAPSE_MEMORY_MS = 30 * 60_000;
+const FIRST_PROBATION_MS = 15_000;
+const LONGEST_PROBATION_MS = 5 * 60_000;
+
+/**
+ * How long a station has to answer without a miss before it may have clients again. One that flaps costs a reload of
+ * nginx each time it leaves and each time it returns, and each reload leaves workers behind that finish old sessions.
+ */
+export function probationMs({ lapsedAtMs }: Pick<StationTrack, 'lapsedAtMs'>): number {
+  const again = lapsedAtMs.length - 1;
+  return again < 1 ? 0 : Math.min(LONGEST_PROBATION_MS, FIRST_PROBATION_MS * 2 ** (again - 1));
 }
 
 /** Two misses in a row are no accident of a busy moment; two answers in a row end the doubt. */
@@ -140,13 +162,19 @@ export function takeReading(track: StationTrack, reading: Reading | null, atMs: 
   if (reading === null) {
     track.failures++;
     track.answers = 0;
+    track.soundSinceMs = null;
     track.silentSinceMs ??= nowMs;
-    if (track.failures >= MISSES_UNTIL_DISTRUST) track.distrusted = true;
+    if (track.failures < MISSES_UNTIL_DISTRUST || track.distrusted) return;
+    track.distrusted = true;
+    // One that has not answered yet since its start has not failed anybody.
+    if (track.reading !== null) track.lapsedAtMs.push(nowMs);
     return;
   }
   track.failures = 0;
   track.silentSinceMs = null;
-  if (++track.answers >= ANSWERS_UNTIL_TRUST) track.distrusted = false;
+  track.soundSinceMs ??= nowMs;
+  if (++track.answers >= ANSWERS_UNTIL_TRUST && nowMs - track.soundSinceMs >= probationMs(track))
+    track.distrusted = false;
   track.reading = reading;
   track.uploaded.add(atMs, reading.uploadedBytes);
   track.downloaded.add(atMs, reading.downloadedBytes);

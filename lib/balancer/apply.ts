@@ -89,6 +89,17 @@ export async function tryConfig(instance: NginxInstance, content: string): Promi
   await withCandidate(instance, `${instance.configPath}.test`, content, async () => undefined);
 }
 
+/** What nginx has against the file that stands at `path`; null when it would take it. */
+export async function findRefusal(path: string): Promise<string | null> {
+  try {
+    await testConfig(path);
+    return null;
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.exitCode === undefined) throw error;
+    return refusalOf(error.stderr);
+  }
+}
+
 function swapIn(instance: NginxInstance, content: string): Promise<void> {
   const candidate = `${instance.configPath}.candidate`;
   return withCandidate(instance, candidate, content, () => rename(candidate, instance.configPath));

@@ -38,6 +38,11 @@ describe('decideHung', () => {
     expect(decide({ hung: [silentFor(300)], running: 1 }).restart).toEqual([1]);
   });
 
+  it('nor when one of them has been silent for a little longer than the rest', () => {
+    const many = Array.from({ length: 21 }, (_, i) => silentFor(i === 0 ? 121 : 115, i + 1));
+    expect(decide({ hung: many })).toEqual({ restart: [], givenUp: [], heldBack: true });
+  });
+
   it('leaves it to the operator where that is wanted', () => {
     const settings = { hungRestartSeconds: 0, hungRestartsPerHour: 3 };
     expect(decide({ hung: [silentFor(9999)], settings }).restart).toEqual([]);

@@ -34,7 +34,8 @@ export function decideHung({ nowMs, hung, running, restarts, settings, width }: 
   if (settings.hungRestartSeconds === 0) return nothing;
   const due = hung.filter(({ sinceMs }) => nowMs - sinceMs >= settings.hungRestartSeconds * 1000);
   if (due.length === 0) return nothing;
-  if (due.length > 1 && due.length * 2 > running) return { ...nothing, heldBack: true };
+  // Also while only the first of them is due: the others are only seconds behind.
+  if (hung.length > 1 && hung.length * 2 > running) return { ...nothing, heldBack: true };
   const recent = ({ index }: Hung) => (restarts.get(index) ?? []).filter((at) => nowMs - at < HOUR_MS).length;
   const mayRestart = due.filter((one) => recent(one) < settings.hungRestartsPerHour);
   return {

@@ -51,7 +51,7 @@ export interface Client {
 
 /**
  * TCP and UDP clients: `tcp NAME PORT`, `send NAME TEXT`, `alive NAME`, `udp PORT TEXT N`; and one that keeps its UDP
- * port: `keep PORT TEXT`.
+ * port: `keep PORT TEXT`, whose port `kept` says.
  */
 export function startClient({ name, hostAddress }: ClientNamespace): Client {
   const child = spawn('ip', ['netns', 'exec', name, process.execPath, '-e', CLIENT, hostAddress], {
@@ -104,6 +104,7 @@ const commands = {
     kept.send(text, Number(port), host);
     return answer;
   },
+  async kept() { return String(kept.address().port); },
   async udp(port, text, count) {
     const socket = createSocket('udp4');
     let got = 0;

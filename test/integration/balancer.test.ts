@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restoreOriginal } from '../../lib/balancer/restore.ts';
+import { run } from '../../lib/host/run.ts';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
 import { apply } from '../harness/fleet.ts';
 import { askUdp, openTcp, say } from '../harness/sockets.ts';
@@ -126,6 +127,77 @@ describe('faults', () => {
     await agent.client.call('balancer.configure', { targetSessions: 2000 });
     expect((await detail()).config.drift).toBe('none');
     expect(await readFile(configPath, 'utf8')).not.toContain('by hand');
+  });
+});
+
+describe('faults that nobody puts right', () => {
+  const wantedText = async () => (await detail()).config.wanted;
+  async function killNginx(): Promise<void> {
+    const master = await masterPid();
+    const { stdout } = await run('pgrep', ['-P', String(master)]);
+    for (const pid of [master, ...stdout.trim().split('\n').map(Number)]) process.kill(pid, 'SIGKILL');
+  }
+  async function serves(): Promise<void> {
+    const socket = await openTcp(PRIMARY);
+    expect(await say(socket, 'x')).toBe('x');
+    socket.destroy();
+  }
+
+  it('a damaged configuration gives way to ours, is kept, and costs no session', async () => {
+    await running();
+    const held = await openTcp(PRIMARY);
+    const damaged = `${(await readFile(configPath, 'utf8')).slice(0, 600)}\n# cut off here`;
+    await writeFile(configPath, damaged);
+    await waitFor('ours', async () => (await readFile(configPath, 'utf8')) === (await wantedText()));
+    expect((await detail()).config.drift).toBe('none');
+    expect(await say(held, 'still here')).toBe('still here');
+    held.destroy();
+    const [newest] = (await detail()).backups;
+    expect((await agent.client.call('balancer.backup', { id: newest?.id ?? '' })).text).toBe(damaged);
+    await waitFor('a word of it', async () => {
+      const { entries } = await agent.client.call('activity.list', {});
+      return entries.some(({ summary }) => /nginx\.conf was damaged \(.+\); ours is back/.test(summary));
+    });
+  });
+
+  it('nginx that ended comes back although its configuration was damaged meanwhile', async () => {
+    await running();
+    process.kill(agent.pid(), 'SIGSTOP');
+    await killNginx();
+    await writeFile(configPath, 'stream {');
+    process.kill(agent.pid(), 'SIGCONT');
+    await running();
+    await waitFor('ours', async () => (await readFile(configPath, 'utf8')) === (await wantedText()));
+    await serves();
+  });
+
+  it('nginx that ended and whose port was taken comes back when the port is free, its owner named meanwhile', async () => {
+    await running();
+    process.kill(agent.pid(), 'SIGSTOP');
+    await killNginx();
+    const stranger = createServer();
+    await waitFor(
+      'the port',
+      () =>
+        new Promise<boolean>((resolve) => {
+          stranger.once('error', () => resolve(false));
+          stranger.listen(PRIMARY, '0.0.0.0', () => resolve(true));
+        }),
+    );
+    process.kill(agent.pid(), 'SIGCONT');
+    await waitFor('the problem', async () =>
+      (await snapshot()).problems.some(
+        ({ code, severity, detail: words }) =>
+          code === 'port-taken' && severity === 'critical' && words.includes(`process ${process.pid}`),
+      ),
+    );
+    expect((await snapshot()).balancer.state).toBe('failed');
+    await new Promise((resolve) => stranger.close(resolve));
+    // Pauses between attempts grow to a minute.
+    await waitFor('the balancer', async () => (await snapshot()).balancer.state === 'running', {
+      timeoutMs: 90_000,
+    });
+    await serves();
   });
 });
 

@@ -1,9 +1,11 @@
 // The kernel engine on the real kernel: clients in a network namespace, as if they came from the internet.
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../lib/host/run.ts';
 import { readTruth } from '../../simulator/control.ts';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
-import { apply, finished } from '../harness/fleet.ts';
+import { apply, finished, runningOnEngine, volumeDirectory } from '../harness/fleet.ts';
 import { type Client, type ClientNamespace, createNamespace, startClient } from '../harness/namespace.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
@@ -14,11 +16,24 @@ let agent: TestAgent;
 let namespace: ClientNamespace;
 let client: Client;
 
-/** Every rule of this machine that is in no table of an installation of ours, without its counters. */
-async function rulesOfOthers(): Promise<string> {
-  const { stdout } = await run('nft', ['-s', 'list', 'ruleset']);
-  const tables = stdout.split(/^(?=table )/m);
-  return tables.filter((text) => !/^table (ip|inet) \w+_(balancer|count) /.test(text)).join('');
+/** Rules of a stranger, where ours go too. Those of the rest of the machine change while other tests run. */
+const STRANGER = `${prefix}_stranger`;
+const STRANGERS_RULE = ['DOCKER-USER', '-m', 'comment', '--comment', STRANGER, '-j', 'RETURN'];
+async function strangersRules(): Promise<string> {
+  const table = await run('nft', ['list', 'table', 'ip', STRANGER]);
+  return table.stdout + (await forwardingRules()).filter((rule) => rule.includes(STRANGER)).join('\n');
+}
+async function forwardingRules(): Promise<string[]> {
+  return (await run('iptables', ['-w', '-S', 'DOCKER-USER'])).stdout.split('\n');
+}
+/** The balancer's; the tracker has one of its own. */
+async function ourTables(): Promise<string[]> {
+  const { stdout } = await run('nft', ['list', 'tables']);
+  return stdout.split('\n').filter((line) => /^table \w+ kern_(balancer|count)$/.test(line));
+}
+async function removeStranger(): Promise<void> {
+  await run('nft', ['delete', 'table', 'ip', STRANGER], { okExitCodes: [1] });
+  await run('iptables', ['-w', '-D', ...STRANGERS_RULE], { okExitCodes: [1] });
 }
 const sessionsOf = async () => {
   const { stations } = await agent.client.call('balancer.traffic', {});
@@ -38,18 +53,20 @@ beforeAll(async () => {
     prefix,
     balancer: { primaryPort: PRIMARY, secondaryPort: 30_566, extraPorts: [EXTRA] },
   });
-  // The tracker has a table of its own, which is not what this is about.
-  await agent.client.call('tracker.configure', { preset: 'off' });
-  await waitFor('the tracker to leave', async () => {
-    const { stdout } = await run('nft', ['list', 'tables']);
-    return !stdout.includes(`${prefix}_geo`);
-  });
   const settings = { count: 4, image: 'conduit-simulator:february', loopbackPorts: false };
   expect((await apply(agent, { settings })).state).toBe('succeeded');
-  before = await rulesOfOthers();
+  await removeStranger();
+  await run('nft', ['-f', '-'], {
+    input: `add table ip ${STRANGER}
+add chain ip ${STRANGER} choose { type nat hook prerouting priority -101; }
+add rule ip ${STRANGER} choose tcp dport 30499 redirect to :30498\n`,
+  });
+  await run('iptables', ['-w', '-I', ...STRANGERS_RULE]);
+  before = await strangersRules();
 });
 afterAll(async () => {
   client.end();
+  await removeStranger();
   await agent.dispose();
   await namespace.remove();
 });
@@ -121,15 +138,66 @@ describe('the kernel engine', () => {
     for (let i = 0; i < 12; i++) await open(`after${i}`);
   });
 
-  it('leads a UDP client that keeps its port away from a station that is gone', async () => {
-    expect(await client.ask(`keep ${PRIMARY} x`)).toBe('x');
-    const { stations } = await agent.client.call('balancer.traffic', {});
-    const busy = stations.filter(({ primary }) => primary.udp > 0).map(({ index }) => index);
-    expect(busy.length).toBeGreaterThan(0);
-    const { jobId } = await agent.client.call('station.stop', { stations: busy, drainSeconds: 0 });
-    await finished(agent, { jobId });
-    await waitFor('an answer from another', async () => (await client.ask(`keep ${PRIMARY} y`)) === 'y');
-    await finished(agent, await agent.client.call('station.start', { stations: busy }));
+  describe('leads a UDP client that keeps sending from one port away from a station', () => {
+    /** The station its datagrams go to, by the kernel's own word. */
+    async function busy(): Promise<number> {
+      await waitFor('its answer', async () => (await client.ask(`keep ${PRIMARY} x`)) === 'x');
+      const port = await client.ask('kept');
+      const { stdout } = await run('conntrack', ['-L', '-p', 'udp', '--orig-port-src', port]);
+      const { stationList } = await agent.client.call('snapshot.get', {});
+      const found = stationList.find(({ address }) => stdout.includes(`src=${address} `));
+      expect(found).toBeDefined();
+      return found?.index ?? 0;
+    }
+    // It sends about once a second all the while, so that its way never ends by itself.
+    const answered = () =>
+      waitFor('an answer from another', async () => (await client.ask(`keep ${PRIMARY} y`)) === 'y');
+    const allIn = () =>
+      waitFor(
+        'all to be back',
+        async () => {
+          const { stations } = await agent.client.call('balancer.traffic', {});
+          return stations.length === 3 && stations.every(({ rotation }) => rotation === 'in');
+        },
+        // A key that is back is noticed within half a minute.
+        { timeoutMs: 90_000 },
+      );
+
+    it('that is stopped', async () => {
+      const stations = [await busy()];
+      const { jobId } = await agent.client.call('station.stop', { stations, drainSeconds: 0 });
+      await finished(agent, { jobId });
+      await answered();
+      await finished(agent, await agent.client.call('station.start', { stations }));
+      await allIn();
+    });
+
+    it('that hangs: its container never ends', async () => {
+      const station = await busy();
+      const { stdout } = await run('docker', ['inspect', '-f', '{{.State.Pid}}', `${prefix}-${station}`]);
+      process.kill(Number(stdout), 'SIGSTOP');
+      try {
+        await answered();
+      } finally {
+        process.kill(Number(stdout), 'SIGCONT');
+      }
+      await allIn();
+    });
+
+    it('that is killed and stays away', async () => {
+      const station = await busy();
+      // Without its key it is not started again.
+      const key = join(await volumeDirectory(prefix, station), 'conduit_key.json');
+      await rename(key, `${key}.away`);
+      try {
+        await run('docker', ['kill', `${prefix}-${station}`]);
+        await answered();
+        expect(await runningOnEngine(agent)).not.toContain(station);
+      } finally {
+        await rename(`${key}.away`, key);
+      }
+      await allIn();
+    });
   });
 
   it('puts its rules back when somebody flushes them', async () => {
@@ -154,11 +222,12 @@ describe('the kernel engine', () => {
     await open('late');
     await agent.client.call('balancer.configure', { engine: 'nginx' });
     expect(await client.ask('send late x')).toBe('x');
-    expect((await run('nft', ['list', 'tables'])).stdout).not.toContain(`${prefix}_balancer`);
-    expect(await rulesOfOthers()).toBe(before);
+    expect(await ourTables()).not.toContain(`table ip ${prefix}_balancer`);
+    expect(await strangersRules()).toBe(before);
+    expect((await forwardingRules()).filter((rule) => rule.includes(`${prefix}_balancer`))).toEqual([]);
     const host = (await agent.client.call('snapshot.get', {})).stationList[0]?.address ?? '';
     expect((await readTruth(host)).connected).toBeGreaterThan(0);
     await finished(agent, await agent.client.call('fleet.takeDown', {}));
-    expect((await run('nft', ['list', 'tables'])).stdout).not.toContain(`${prefix}_`);
+    expect(await ourTables()).toEqual([]);
   });
 });
