@@ -1,6 +1,6 @@
 // What the fleet must not do: touch strangers, lose a key, give up because of one station.
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
 import {
@@ -185,3 +185,24 @@ describe('an image that cannot be had', () => {
     expect((await agent.client.call('fleet.plan', {})).steps).toEqual([]);
   });
 });
+  it('is not waited for when the job is cancelled', async () => {
+    // A registry that takes the call and never says a word.
+    const calls = new Set<Socket>();
+    const silent = createServer((socket) => calls.add(socket.on('error', () => undefined)));
+    await new Promise<void>((resolve) => silent.listen(28_290, '127.0.0.1', resolve));
+    const { jobId } = await agent.client.call('fleet.apply', {
+      settings: { image: '127.0.0.1:28290/never/ends:1' },
+    });
+    await waitFor('the pull', async () => {
+      const { steps } = await agent.client.call('job.get', { id: jobId });
+      return steps.some(({ key, state }) => key === 'prepare' && state === 'running');
+    });
+    const cancelledAt = Date.now();
+    await agent.client.call('job.cancel', { id: jobId });
+    const job = await finished(agent, { jobId });
+    expect(job.state).toBe('cancelled');
+    expect((job.endedAt ?? 0) - cancelledAt).toBeLessThan(8000);
+    for (const socket of calls) socket.destroy();
+    await new Promise((resolve) => silent.close(resolve));
+  });
+
