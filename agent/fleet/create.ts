@@ -145,7 +145,6 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     if (labels[FLEET_LABEL] !== prefix || (action !== 'start' && action !== 'die')) return;
     const station = Number(labels[STATION_LABEL]);
     if (action === 'start') checkKeysIn(FIRST_KEY_CHECK_MS);
-    else if (fleetJobs.isBusy()) return;
     else await keys.check([station]);
     if (keys.alarms().has(station)) await docker.stop(containerId, 0);
   }

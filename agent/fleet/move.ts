@@ -111,6 +111,7 @@ async function carryOut(options: MoveOptions, draft: Draft, steps: PlanStep[]): 
         specOf: draft.specOf,
         step: (key, work) => progress.step(key, work),
         prepareVolume: (station) => prepareVolume(core, draft, station),
+        requireKey: (station) => core.keys.require(station),
         skip: (key, message) => progress.skip(key, message),
         signal: progress.signal,
         leaveBalancer: (stations) => rotation.leave(stations),

@@ -18,6 +18,8 @@ export interface ApplyContext {
   prefix: string;
   specOf: (station: number) => ContainerSpec;
   /** Before a container is made on a volume that may be there already. */
+  /** Reads the station's key: a roll takes long, and a start overwrites a damaged one. @throws AppError key_alarm */
+  requireKey: (station: number) => Promise<void>;
   prepareVolume: (station: number) => Promise<void>;
   /** Wraps the work of one step, so that its progress is seen. */
   step: (key: string, work: () => Promise<void>) => Promise<void>;
@@ -76,6 +78,8 @@ export async function applyPlan(plan: FleetPlan, context: ApplyContext): Promise
     const batch = rolling.slice(from, from + width);
     await leave(batch, context);
     await inParallel(batch, width, (step) => attempt(step, () => recreate(step, context)));
+    // Whoever left and still runs, because its step failed, gets clients again.
+    context.joinBalancer(batch.map((step) => step.index));
     await context.awaitLive(batch.map((step) => step.index));
   }
   context.signal.throwIfAborted();
@@ -146,7 +150,6 @@ async function recreate(step: PlanStep, context: ApplyContext): Promise<void> {
     await context.docker.remove(found.id, { force: true });
   }
   await createAndStart(context, step.index);
-  context.joinBalancer([step.index]);
 }
 
 /** The station's container, if it is one of ours: between plan and step somebody may have put another in its place. */
@@ -156,6 +159,8 @@ async function findOwn(step: PlanStep, { docker, prefix }: ApplyContext): Promis
   throw new AppError('conflict', {
     message: `A container that is not ours is called ${step.name}; it is left alone.`,
     remedy: `Rename or remove it, for example with: docker rename ${step.name} other-name`,
+  // One that runs with its key in memory is better off than one that cannot be started again.
+  await context.requireKey(step.index);
   });
 }
 
@@ -171,10 +176,13 @@ async function createAndStart(context: ApplyContext, station: number): Promise<v
   }
 }
 
-async function start({ docker, specOf }: ApplyContext, id: string, station: number): Promise<void> {
+async function start(context: ApplyContext, id: string, station: number): Promise<void> {
+  const { docker, specOf, requireKey } = context;
+  await requireKey(station);
   try {
     await docker.start(id);
   } catch (error) {
+  await context.requireKey(station);
     throw error instanceof AppError && error.code === 'port_in_use'
       ? await withOwner(error, specOf(station))
       : error;

@@ -17,6 +17,8 @@ const prefix = 'fltb';
 const image = 'conduit-simulator:february';
 const settings = { image, loopbackPortBase: 28_200 };
 let agent: TestAgent;
+/** A machine that is busy with something else takes its time. */
+const PATIENCE = { timeoutMs: 90_000 };
 
 beforeAll(async () => {
   agent = await startTestAgent({ prefix, balancer: { primaryPort: 28_444, secondaryPort: 28_567 } });
@@ -27,6 +29,16 @@ const problemCodes = async () =>
   (await agent.client.call('snapshot.get', {})).problems.map(({ code }) => code);
 
 describe("a stranger's container", () => {
+const hasBackends = async (count: number) =>
+  (await agent.client.call('snapshot.get', {})).balancer.backends === count;
+const settled = async () => {
+  const { jobs } = await agent.client.call('job.list', {});
+  return (
+    jobs.every(({ state }) => state !== 'running' && state !== 'queued') &&
+    (await agent.client.call('fleet.plan', {})).steps.length === 0
+  );
+};
+
   let strangerId = '';
 
   it('keeps its name: that station is left out, the others run', async () => {
@@ -108,6 +120,37 @@ describe('a key', () => {
 });
 
 describe('a station that crashes without its key', () => {
+describe('a key that is damaged in the middle of', () => {
+  it.each([
+    ['replacing', () => agent.client.call('fleet.apply', { settings: { maxClients: 90 } })],
+    ['restarting', () => agent.client.call('station.restart', { stations: [1, 2, 3, 4] })],
+  ])('%s the fleet is not overwritten, and its station runs on', async (_what, begin) => {
+    const file = `${await volumeDirectory(prefix, 4)}/conduit_key.json`;
+    const key = await readFile(file);
+    const before = await stationsOnEngine(agent);
+    const job = await begin();
+    await waitFor(
+      'the first to be through',
+      async () => {
+        const first = (await stationsOnEngine(agent)).get(1);
+        return first?.state === 'running' && first.startedAtMs !== before.get(1)?.startedAtMs;
+      },
+      { everyMs: 25, ...PATIENCE },
+    );
+    await writeFile(file, 'damaged');
+    expect(await finished(agent, job)).toMatchObject({ state: 'failed', error: { code: 'key_alarm' } });
+    expect(await readFile(file, 'utf8')).toBe('damaged');
+    expect((await stationsOnEngine(agent)).get(4)).toMatchObject({
+      id: before.get(4)?.id,
+      state: 'running',
+      startedAtMs: before.get(4)?.startedAtMs,
+    });
+    await waitFor('all four in the balancer', () => hasBackends(4));
+    await writeFile(file, key);
+    await waitFor('the fleet to settle', settled, PATIENCE);
+  });
+});
+
   it('does not stay up with a new one', async () => {
     const file = `${await volumeDirectory(prefix, 3)}/conduit_key.json`;
     const key = await readFile(file);
