@@ -56,7 +56,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     runtimes: currentRuntimes,
     healthOf: options.healthOf,
     refresh: () => state.refresh(),
-    isBalanced: () => desired.active && desired.settings.networkMode === 'cluster',
+    isBalanced,
   });
   const fleetJobs = createFleetJobs(options, (job) => recovery.jobEnded(job));
   const move = (
@@ -111,6 +111,15 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       stations: state.stations,
       blocked: blockedStations(core),
       dataDir: keys.dataDir,
+  /** Stations that are being moved to the host's network, one after another, keep their balancer until the last. */
+  function isBalanced(): boolean {
+    if (!desired.active) return false;
+    return (
+      desired.settings.networkMode === 'cluster' ||
+      currentRuntimes().some(({ address, engineState }) => address !== null && engineState === 'running')
+    );
+  }
+
     });
     return runtimes;
   }
