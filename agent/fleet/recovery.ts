@@ -6,6 +6,7 @@ import { statfs } from 'node:fs/promises';
 import { AppError } from '../../lib/contract/errors.ts';
 import type { DesiredFleet } from '../../lib/contract/fleet.ts';
 import type { Job } from '../../lib/contract/jobs.ts';
+import { hostPortsOf } from '../../lib/fleet/station-spec.ts';
 import { findPortOwner } from '../../lib/host/port-owner.ts';
 import { ensureImage } from './environment.ts';
 import type { FleetJobs } from './fleet-jobs.ts';
@@ -143,7 +144,7 @@ export function createRecovery({ core, fleetJobs, desired, move }: RecoveryOptio
     if (code !== 'port_in_use' || draft.context === null) return false;
     for (const { action, index } of draft.plan.steps) {
       if (action !== 'create' && action !== 'start') continue;
-      for (const { hostPort, protocol } of draft.specOf(index).ports)
+      for (const { hostPort, protocol } of hostPortsOf(draft.specOf(index)))
         if ((await findPortOwner(hostPort, protocol)) !== null) return false;
     }
     return true;

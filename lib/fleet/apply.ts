@@ -8,6 +8,7 @@ import type { ContainerDetail, ContainerSpec, Docker } from '../host/docker-type
 import { findPortOwner } from '../host/port-owner.ts';
 import { inParallel } from './in-parallel.ts';
 import { FLEET_LABEL } from './names.ts';
+import { hostPortsOf } from './station-spec.ts';
 
 /** Measured: eight creations at a time is the engine's best. One with a known deadlock starts them in turn all the same. */
 const CREATE_PARALLEL = 8;
@@ -191,7 +192,7 @@ async function start(context: ApplyContext, id: string, station: number): Promis
 
 /** Says who has the port, where that can be seen. */
 async function withOwner(error: AppError, spec: ContainerSpec): Promise<AppError> {
-  for (const { hostPort, protocol } of spec.ports) {
+  for (const { hostPort, protocol } of hostPortsOf(spec)) {
     const owner = await findPortOwner(hostPort, protocol);
     if (owner === null) continue;
     return new AppError('port_in_use', {
@@ -199,6 +200,7 @@ async function withOwner(error: AppError, spec: ContainerSpec): Promise<AppError
       ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
       cause: error,
     });
+  await requireOwnPort(specOf(station));
   }
   return error;
 }
@@ -208,6 +210,17 @@ function summarise(failures: Failure[], total: number): AppError {
   for (const { step, error } of failures) {
     const message = error instanceof Error ? error.message : String(error);
     const entry = reasons.get(message) ?? { names: [], error };
+/** On the host's network the engine does not look: the station itself would end, and say why only in its log. */
+async function requireOwnPort(spec: ContainerSpec): Promise<void> {
+  if (spec.network.mode !== 'host') return;
+  const error = new AppError('port_in_use', {
+    message: 'The port of its metrics is in use.',
+    remedy: 'Stop the program that uses it, or change the base of the metrics ports in the settings.',
+  });
+  const owned = await withOwner(error, spec);
+  if (owned !== error) throw owned;
+}
+
     entry.names.push(step.name);
     reasons.set(message, entry);
   }

@@ -38,7 +38,7 @@ export function installSteps({ layout, home, isCheckout, simulator, panelPort }:
     recordStep(layout),
     isCheckout ? releaseStep(layout, home) : existingReleaseStep(layout),
     commandStep(layout),
-    serviceStep(manager, agentService(layout)),
+    serviceStep(manager, agentService(layout, { port: panelPort })),
     panelStep(manager, panelService(layout, { port: panelPort }), panelPort),
   ];
 }
