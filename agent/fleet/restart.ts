@@ -52,6 +52,7 @@ export async function restartStations({
     for (let from = 0; from < order.length; from += width) {
       job.signal.throwIfAborted();
       const wave = order.slice(from, from + width);
+      const served = from + width < order.length ? calm.live(wave) : [];
       await rotation.leave(wave);
       await calm.drain(wave, 'drain');
       await inParallel(wave, width, (station) =>
@@ -60,7 +61,7 @@ export async function restartStations({
           .catch((error: unknown) => void failures.push({ station, error })),
       );
       rotation.join(wave);
-      await calm.awaitLive(wave, 'balancer');
+      await calm.awaitLive(wave, 'balancer', served);
     }
   } finally {
     rotation.join(stations);

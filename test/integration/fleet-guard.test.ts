@@ -2,6 +2,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../lib/host/run.ts';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
 import {
   apply,
@@ -16,9 +17,9 @@ import { waitFor } from '../harness/wait-for.ts';
 const prefix = 'fltb';
 const image = 'conduit-simulator:february';
 const settings = { image, loopbackPortBase: 28_200 };
-let agent: TestAgent;
 /** A machine that is busy with something else takes its time. */
 const PATIENCE = { timeoutMs: 90_000 };
+let agent: TestAgent;
 
 beforeAll(async () => {
   agent = await startTestAgent({ prefix, balancer: { primaryPort: 28_444, secondaryPort: 28_567 } });
@@ -28,7 +29,6 @@ afterAll(() => agent.dispose());
 const problemCodes = async () =>
   (await agent.client.call('snapshot.get', {})).problems.map(({ code }) => code);
 
-describe("a stranger's container", () => {
 const hasBackends = async (count: number) =>
   (await agent.client.call('snapshot.get', {})).balancer.backends === count;
 const settled = async () => {
@@ -39,6 +39,7 @@ const settled = async () => {
   );
 };
 
+describe("a stranger's container", () => {
   let strangerId = '';
 
   it('keeps its name: that station is left out, the others run', async () => {
@@ -119,7 +120,6 @@ describe('a key', () => {
   });
 });
 
-describe('a station that crashes without its key', () => {
 describe('a key that is damaged in the middle of', () => {
   it.each([
     ['replacing', () => agent.client.call('fleet.apply', { settings: { maxClients: 90 } })],
@@ -151,6 +151,7 @@ describe('a key that is damaged in the middle of', () => {
   });
 });
 
+describe('a station that crashes without its key', () => {
   it('does not stay up with a new one', async () => {
     const file = `${await volumeDirectory(prefix, 3)}/conduit_key.json`;
     const key = await readFile(file);
@@ -208,6 +209,54 @@ describe('a port that somebody else has', () => {
   });
 });
 
+describe('an image whose stations do not come up', () => {
+  const broken = `conduit-simulator-${prefix}:broken`;
+  const idOf = async (station: number) => (await stationsOnEngine(agent)).get(station)?.id;
+  let before = new Map<number, string>();
+
+  beforeAll(async () => {
+    await waitFor('the fleet to settle', settled, PATIENCE);
+    await waitFor('all in the balancer', () => hasBackends(6));
+    before = new Map([...(await stationsOnEngine(agent))].map(([index, { id }]) => [index, id]));
+    const { stdout } = await run('docker', ['create', image, 'start', '--data-dir', '/home/conduit/data']);
+    const template = stdout.trim();
+    await run('docker', ['commit', '--change', 'ENV CONDUIT_SIM_SCRIPT=crash', template, broken]);
+    await run('docker', ['rm', '--force', '--volumes', template]);
+  });
+  afterAll(() => run('docker', ['image', 'rm', '--force', broken]));
+
+  it('takes the first of them and no other', async () => {
+    const job = await apply(agent, { settings: { image: broken } });
+    expect(job).toMatchObject({ state: 'failed', error: { code: 'job_failed' } });
+    expect(job.error?.message).toContain(`${prefix}-1 is not live again`);
+    expect(await idOf(1)).not.toBe(before.get(1));
+    for (const station of [2, 3, 4, 5, 6]) expect(await idOf(station)).toBe(before.get(station));
+    await waitFor('the problem', async () => (await problemCodes()).includes('roll-stopped'));
+  });
+
+  it('is not rolled further by recovery, which still does what else is to be done', async () => {
+    await agent.restart();
+    await docker.remove(before.get(6) ?? '', { force: true });
+    await waitFor(
+      'station 6 to be made again',
+      async () => {
+        const id = await idOf(6);
+        return id !== undefined && id !== before.get(6);
+      },
+      PATIENCE,
+    );
+    for (const station of [2, 3, 4, 5]) expect(await idOf(station)).toBe(before.get(station));
+    expect(await problemCodes()).toContain('roll-stopped');
+  });
+
+  it('is left behind by putting the image back', async () => {
+    await apply(agent, { settings: { image } });
+    await waitFor('all six to run', async () => (await runningOnEngine(agent)).length === 6, PATIENCE);
+    for (const station of [2, 3, 4, 5]) expect(await idOf(station)).toBe(before.get(station));
+    await waitFor('the problem to go', async () => !(await problemCodes()).includes('roll-stopped'));
+  });
+});
+
 describe('an image that cannot be had', () => {
   it('leaves what runs as it is, names the way out, and still lets the fleet shrink', async () => {
     const before = await stationsOnEngine(agent);
@@ -218,16 +267,6 @@ describe('an image that cannot be had', () => {
     expect((await stationsOnEngine(agent)).get(1)?.id).toBe(before.get(1)?.id);
   });
 
-  it('is not tried over and over as new jobs, and a good one ends it', async () => {
-    expect((await apply(agent, { settings: { image } })).state).toBe('succeeded');
-    const { jobs } = await agent.client.call('job.list', {});
-    const failed = jobs.filter(
-      ({ kind, error }) => kind === 'fleet.recover' && error?.code === 'image_unavailable',
-    );
-    expect(failed).toEqual([]);
-    expect((await agent.client.call('fleet.plan', {})).steps).toEqual([]);
-  });
-});
   it('is not waited for when the job is cancelled', async () => {
     // A registry that takes the call and never says a word.
     const calls = new Set<Socket>();
@@ -249,3 +288,13 @@ describe('an image that cannot be had', () => {
     await new Promise((resolve) => silent.close(resolve));
   });
 
+  it('is not tried over and over as new jobs, and a good one ends it', async () => {
+    expect((await apply(agent, { settings: { image } })).state).toBe('succeeded');
+    const { jobs } = await agent.client.call('job.list', {});
+    const failed = jobs.filter(
+      ({ kind, error }) => kind === 'fleet.recover' && error?.code === 'image_unavailable',
+    );
+    expect(failed).toEqual([]);
+    expect((await agent.client.call('fleet.plan', {})).steps).toEqual([]);
+  });
+});
