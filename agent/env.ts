@@ -18,6 +18,8 @@ const schema = z.object({
     .string()
     .regex(/^[a-z_][a-z0-9_-]{0,31}$/)
     .default('conduit'),
+  /** Of 127.0.0.1; kept from being handed out to others. */
+  CONDUIT_PANEL_PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
   CONDUIT_MIGRATIONS_DIR: absolutePath.optional(),
   CONDUIT_TICK_MS: z.coerce.number().int().min(200).max(60_000).default(2000),
   CONDUIT_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -37,6 +39,7 @@ export interface AgentEnv {
   runDir: string;
   prefix: string;
   panelGroup: string;
+  panelPort: number;
   migrationsDir: string;
   tickMs: number;
   logLevel: string;
@@ -60,6 +63,7 @@ export function readAgentEnv(source: NodeJS.ProcessEnv, defaultMigrationsDir: st
     runDir: env.CONDUIT_RUN_DIR,
     prefix: env.CONDUIT_PREFIX,
     panelGroup: env.CONDUIT_PANEL_GROUP,
+    panelPort: env.CONDUIT_PANEL_PORT,
     migrationsDir: env.CONDUIT_MIGRATIONS_DIR ?? defaultMigrationsDir,
     tickMs: env.CONDUIT_TICK_MS,
     logLevel: env.CONDUIT_LOG_LEVEL,

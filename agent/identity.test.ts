@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { admins, sessions, setupLinks } from '../db/schema/identity.ts';
 import { openTestDatabase } from '../test/harness/database.ts';
 import { createActivityLog } from './activity.ts';
 import { createIdentity } from './identity.ts';
+
+// Hashing is slow on purpose, and slower on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const PASSWORD = 'correct horse battery';
 
@@ -52,6 +55,17 @@ describe('set-up link', () => {
     await expect(
       identity.completeSetup({ token: older.token, username: 'sara', password: PASSWORD }),
     ).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('is asked for before any work is done', async () => {
+    const { identity } = setUp();
+    identity.createSetupLink();
+    const crowd = Array.from({ length: 20 }, () =>
+      identity.completeSetup({ token: 'guessed', username: 'eve', password: PASSWORD }),
+    );
+    const outcomes = await Promise.allSettled(crowd);
+    const codes = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : 'in'));
+    expect(new Set(codes)).toEqual(new Set(['forbidden']));
   });
 
   it('lets one of two racing requests win', async () => {
@@ -112,6 +126,26 @@ describe('repeated failures', () => {
     clock.ms += 4000;
     await identity.signIn('sara', PASSWORD);
     await expect(identity.signIn('sara', 'wrong')).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(identity.signIn('sara', PASSWORD)).resolves.toBeDefined();
+  });
+
+  it('cannot be passed by many attempts at once', async () => {
+    const { identity } = await withAdministrator();
+    const attempts = await Promise.allSettled(
+      Array.from({ length: 8 }, () => identity.signIn('sara', 'wrong')),
+    );
+    const codes = attempts.map((attempt) => (attempt.status === 'rejected' ? attempt.reason.code : 'in'));
+    expect(codes).toEqual([...Array(5).fill('unauthenticated'), ...Array(3).fill('locked_out')]);
+  });
+
+  it('cannot pile up work for the server: a crowd is sent away at once', async () => {
+    const { identity, db } = await withAdministrator();
+    const crowd = Array.from({ length: 20 }, () => identity.signIn('sara', PASSWORD));
+    const outcomes = await Promise.allSettled(crowd);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(8);
+    expect(outcomes.at(-1)).toMatchObject({ reason: { code: 'locked_out', retryAfterSeconds: 2 } });
+    // Nobody failed, so nobody is locked.
+    expect(db.select({ failures: admins.failures }).from(admins).all()).toEqual([{ failures: 0 }]);
     await expect(identity.signIn('sara', PASSWORD)).resolves.toBeDefined();
   });
 

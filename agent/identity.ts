@@ -16,6 +16,8 @@ const SETUP_LINK_MS = 60 * 60 * 1000;
 /** Failures in a row before every further attempt must wait, and the longest wait. */
 const FREE_FAILURES = 4;
 const LONGEST_LOCK_MS = 15 * 60 * 1000;
+/** Attempts that wait for their turn at hashing; anybody who reaches the panel can make them. */
+const LONGEST_QUEUE = 8;
 
 export interface Identity {
   setupNeeded(): boolean;
@@ -51,7 +53,43 @@ export function createIdentity({
     return turn;
   }
 
+  /** For those who have shown nothing yet: @throws AppError locked_out when too many wait already */
+  let waiting = 0;
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (waiting >= LONGEST_QUEUE)
+      throw new AppError('locked_out', {
+        message: 'Too many sign-ins at once. Try again in 2 s.',
+        retryAfterSeconds: 2,
+      });
+    waiting += 1;
+    try {
+      return await oneAtATime(work);
+    } finally {
+      waiting -= 1;
+    }
+  }
+
   const setupNeeded = () => db.select({ id: admins.id }).from(admins).limit(1).get() === undefined;
+
+  function requireSetupLink(token: string): void {
+    if (!setupNeeded())
+      throw new AppError('conflict', {
+        message: 'An administrator exists already.',
+        remedy: 'Sign in instead.',
+      });
+    const link = db
+      .select()
+      .from(setupLinks)
+      .where(eq(setupLinks.tokenHash, sha256(token)))
+      .get();
+    if (link !== undefined && link.expiresAt > now()) return;
+    throw new AppError('forbidden', {
+      message: 'This set-up link is used up or has expired.',
+      remedy: 'Make a new one on the server: `sudo conduit admin setup-link`.',
+    });
+  }
+
+  const findAdmin = (username: string) => db.select().from(admins).where(eq(admins.username, username)).get();
 
   function openSession(adminId: number, username: string): Session {
     const token = newToken();
@@ -71,6 +109,28 @@ export function createIdentity({
       remedy: 'If you lost the password, run `sudo conduit admin reset-password` on the server.',
       retryAfterSeconds,
     });
+  }
+
+  /** A failure counts before the next attempt has its turn: many at once are no way around the lock. */
+  async function check(username: string, password: string) {
+    const admin = findAdmin(username);
+    refuseWhileLocked(admin?.lockedUntil ?? strangers.lockedUntil);
+    const matches = await verifyPassword(password, admin?.passwordHash ?? null);
+    if (!matches) countFailure(admin);
+    return { admin, matches };
+  }
+
+  function countFailure(admin: ReturnType<typeof findAdmin>): void {
+    if (admin === undefined) {
+      strangers.failures += 1;
+      strangers.lockedUntil = now() + lockMs(strangers.failures);
+      return;
+    }
+    const failures = admin.failures + 1;
+    db.update(admins)
+      .set({ failures, lockedUntil: now() + lockMs(failures) })
+      .where(eq(admins.id, admin.id))
+      .run();
   }
 
   return {
@@ -96,25 +156,12 @@ export function createIdentity({
       return { token, expiresAt };
     },
     async completeSetup({ token, username, password }) {
-      const passwordHash = await oneAtATime(() => hashPassword(password));
+      // Before the work of hashing, which is for those who hold a link, and again when it is used up.
+      requireSetupLink(token);
+      const passwordHash = await inTurn(() => hashPassword(password));
       const id = db.transaction(
         (tx) => {
-          if (!setupNeeded())
-            throw new AppError('conflict', {
-              message: 'An administrator exists already.',
-              remedy: 'Sign in instead.',
-            });
-          const link = tx
-            .select()
-            .from(setupLinks)
-            .where(eq(setupLinks.tokenHash, sha256(token)))
-            .get();
-          if (link === undefined || link.expiresAt <= now()) {
-            throw new AppError('forbidden', {
-              message: 'This set-up link is used up or has expired.',
-              remedy: 'Make a new one on the server: `sudo conduit admin setup-link`.',
-            });
-          }
+          requireSetupLink(token);
           tx.delete(setupLinks).run();
           return tx
             .insert(admins)
@@ -133,9 +180,8 @@ export function createIdentity({
       return openSession(id, username);
     },
     async signIn(username, password) {
-      const admin = db.select().from(admins).where(eq(admins.username, username)).get();
-      refuseWhileLocked(admin?.lockedUntil ?? strangers.lockedUntil);
-      const matches = await oneAtATime(() => verifyPassword(password, admin?.passwordHash ?? null));
+      refuseWhileLocked(findAdmin(username)?.lockedUntil ?? strangers.lockedUntil);
+      const { admin, matches } = await inTurn(() => check(username, password));
       if (admin !== undefined && matches) {
         db.update(admins).set({ failures: 0, lockedUntil: 0 }).where(eq(admins.id, admin.id)).run();
         activity.record({
@@ -145,19 +191,6 @@ export function createIdentity({
           outcome: 'ok',
         });
         return openSession(admin.id, username);
-      }
-      if (admin === undefined) {
-        strangers.failures += 1;
-        strangers.lockedUntil = now() + lockMs(strangers.failures);
-      } else {
-        // Read again: other attempts may have failed while this one was hashing.
-        const failures =
-          (db.select({ failures: admins.failures }).from(admins).where(eq(admins.id, admin.id)).get()
-            ?.failures ?? 0) + 1;
-        db.update(admins)
-          .set({ failures, lockedUntil: now() + lockMs(failures) })
-          .where(eq(admins.id, admin.id))
-          .run();
       }
       activity.record({
         actor: 'nobody',

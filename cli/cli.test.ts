@@ -305,4 +305,25 @@ describe('uninstall', () => {
     expect(code).toBe(3);
     expect(err).toContain('--force');
   });
+
+  it('wants to be forced where Docker does not answer, and says what that leaves', async () => {
+    const error = { code: 'engine_unavailable', message: 'The Docker engine does not answer.', remedy: null };
+    const failed = { ...job, state: 'failed', error };
+    const calls = {
+      'balancer.get': { settings: { configPath: '/etc/nginx/nginx.conf' } },
+      'fleet.get': { settings: { image: 'conduit-simulator:february' } },
+      'fleet.takeDown': { jobId: job.id },
+      'job.get': failed,
+    };
+    const { code, err } = await conduit('uninstall --yes', { calls, events: [{ type: 'job', job: failed }] });
+    expect(code).toBe(7);
+    expect(err).toContain('systemctl start docker');
+    expect(err).toContain('--force (stations, nginx and rules in the kernel are left behind, and named)');
+  });
+
+  it('names what --purge takes before it asks', async () => {
+    const { code, out } = await conduit('uninstall --purge', {}, { ask: async () => '' });
+    expect(code).toBe(10);
+    expect(out).toMatch(/--purge removes for ever: .*history.*ledger.*backup/);
+  });
 });

@@ -1,5 +1,5 @@
 /** Changes without hurry: sessions of stations that stop may finish, and started ones are live before others stop. */
-import { awaitLive } from './await-live.ts';
+import { awaitLive, isLive } from './await-live.ts';
 import { drain } from './drain.ts';
 import type { Progress } from './move.ts';
 import type { FleetCore } from './planner.ts';
@@ -7,7 +7,13 @@ import type { FleetCore } from './planner.ts';
 export interface Calm {
   /** @param step the job's step that shows who is still connected */
   drain(stations: readonly number[], step: string): Promise<void>;
-  awaitLive(stations: readonly number[], step: string): Promise<void>;
+  /** Those of these stations that run and are well by their own word. */
+  live(stations: readonly number[]): number[];
+  /**
+   * @param served those that were live before and must not all be lost
+   * @throws NotBackError
+   */
+  awaitLive(stations: readonly number[], step: string, served?: readonly number[]): Promise<void>;
 }
 
 export interface CalmOptions {
@@ -36,11 +42,18 @@ export function createCalm({ core, progress, drainSeconds }: CalmOptions): Calm 
           `${cut} sessions were still open when the drain time of ${drainSeconds} s was over.`,
         );
     },
-    async awaitLive(stations, step) {
+    live: (stations) =>
+      core
+        .runtimes()
+        .filter((runtime) => stations.includes(runtime.index) && isLive(runtime, core))
+        .map(({ index }) => index),
+    async awaitLive(stations, step, served = []) {
       if (stations.length === 0) return;
       await core.state.refresh();
       const late = await awaitLive({
         stations,
+        served,
+        now: core.now,
         runtimes: core.runtimes,
         healthOf: core.healthOf,
         hurry: core.hurry,

@@ -17,12 +17,13 @@ import { blockedStations, draftPlan, type FleetCore } from './planner.ts';
 import { fleetProblems } from './problems.ts';
 import { createRecovery } from './recovery.ts';
 import { restartStations } from './restart.ts';
+import { createRollHold } from './roll-hold.ts';
 import { createRotation } from './rotation.ts';
 import { buildRuntimes } from './runtimes.ts';
 import type { FleetService, FleetServiceOptions, StationRuntime } from './service.ts';
 import { createFleetState } from './state.ts';
 import { requireStation, stationDetail, stationLogs } from './station-detail.ts';
-import { takeFleetDown } from './take-down.ts';
+import { createTakeDownMark, takeFleetDown } from './take-down.ts';
 import { createStationVolumes } from './volumes.ts';
 
 /** Keys of new stations are entered in the ledger, and vanished ones noticed, this often. */
@@ -47,6 +48,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     state,
     keys,
     volumes,
+    rollHold: createRollHold(options),
     runtimes: currentRuntimes,
     notStations: new Map(),
   };
@@ -56,7 +58,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     runtimes: currentRuntimes,
     healthOf: options.healthOf,
     refresh: () => state.refresh(),
-    isBalanced: () => desired.active && desired.settings.networkMode === 'cluster',
+    isBalanced,
   });
   const fleetJobs = createFleetJobs(options, (job) => recovery.jobEnded(job));
   const move = (
@@ -72,11 +74,16 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       drainSeconds,
       ...(only === undefined ? {} : { only }),
     });
+  const takingDown = createTakeDownMark(options);
+  // Nobody can go elsewhere: every station stops.
+  const takeDown = (progress: Progress) =>
+    takeFleetDown({ core, rotation, progress, desired: () => desired, drainSeconds: 0 }, takingDown);
   const recovery = createRecovery({
     core,
     fleetJobs,
     desired: () => desired,
-    move: (progress) => move(progress),
+    takingDown,
+    move: (progress, only) => (desired.active ? move(progress, undefined, only) : takeDown(progress)),
   });
 
   const hung = createHungWatch({
@@ -104,6 +111,15 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     });
   }
 
+  /** Stations that are being moved to the host's network, one after another, keep their balancer until the last. */
+  function isBalanced(): boolean {
+    if (!desired.active) return false;
+    return (
+      desired.settings.networkMode === 'cluster' ||
+      currentRuntimes().some(({ address, engineState }) => address !== null && engineState === 'running')
+    );
+  }
+
   function currentRuntimes(): StationRuntime[] {
     runtimes ??= buildRuntimes({
       prefix,
@@ -122,6 +138,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
   }
 
   function save(next: DesiredFleet): void {
+    takingDown.set(!next.active);
     saveDesiredFleet(db, next, now());
     desired = next;
     runtimes = null;
@@ -145,7 +162,6 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     if (labels[FLEET_LABEL] !== prefix || (action !== 'start' && action !== 'die')) return;
     const station = Number(labels[STATION_LABEL]);
     if (action === 'start') checkKeysIn(FIRST_KEY_CHECK_MS);
-    else if (fleetJobs.isBusy()) return;
     else await keys.check([station]);
     if (keys.alarms().has(station)) await docker.stop(containerId, 0);
   }
@@ -179,6 +195,8 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
         keyAlarms: keys.alarms(),
         strangers: state.strangers(),
         failure: recovery.failure(),
+        takingDown: takingDown.isSet() && !desired.active,
+        held: core.rollHold.current(),
       }).concat(hung.problems()),
     memberships: () => rotation.memberships(),
     healthChanged: (urgent) => rotation.request(urgent),
@@ -188,6 +206,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       const next = { ...applyChange(desired, change), active: true };
       const what = desired.active ? describeChange(desired, next) : `${next.settings.count} stations`;
       save(next);
+      core.rollHold.release();
       const title = `Apply: ${what}`;
       return fleetJobs.start({ kind: 'fleet.apply', title, actor, summary: title }, (job) =>
         move(job, drainSeconds),
@@ -218,10 +237,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     async takeDown(actor) {
       save({ ...desired, active: false });
       const title = 'Take the fleet down; volumes and settings stay';
-      return fleetJobs.start({ kind: 'fleet.takeDown', title, actor, summary: title }, (job) =>
-        // Nobody can go elsewhere: every station stops.
-        takeFleetDown({ core, rotation, progress: job, desired: () => desired, drainSeconds: 0 }),
-      );
+      return fleetJobs.start({ kind: 'fleet.takeDown', title, actor, summary: title }, takeDown);
     },
     detail: async (station) => stationDetail(core, desired, station),
     logs: (station, logOptions) => stationLogs(core, station, logOptions),

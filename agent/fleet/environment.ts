@@ -73,7 +73,7 @@ export async function ensureImage(
     signal.throwIfAborted();
     try {
       log(`Pulling ${reference}${attempt > 1 ? ` (attempt ${attempt} of ${attempts})` : ''}`);
-      await deps.docker.pullImage(reference, log);
+      await deps.docker.pullImage(reference, log, signal);
       break;
     } catch (error) {
       const hopeless =

@@ -42,8 +42,7 @@ export function createHungWatch({ now, settings, isBusy, restart }: HungOptions)
           title: 'Most stations do not answer',
           detail:
             'More than half of the stations have stopped answering at once, so they are not restarted: the cause is more likely the server or its network.',
-          remedy:
-            'Look at the server’s load and memory. To restart them all the same: sudo ./conduit restart --all',
+          remedy: 'Look at the server’s load and memory. To restart them all the same: sudo conduit restart',
           station: null,
         });
       if (decision.givenUp.length > 0)

@@ -1,6 +1,7 @@
 /** The key guard: reads the keys in the stations' volumes and holds them against the ledger. Never writes a key. */
 import { lstat } from 'node:fs/promises';
 import { deleteStationKey, type KnownKey, listStationKeys, recordStationKey } from '../../db/station-keys.ts';
+import { AppError } from '../../lib/contract/errors.ts';
 import type { StationDetail } from '../../lib/contract/fleet.ts';
 import { compareKey, KEY_FILE, type KeyInspection, readVolumeKey } from '../../lib/stations/station-key.ts';
 import type { CoreDeps } from '../deps.ts';
@@ -21,6 +22,8 @@ interface KeyReport {
 export interface KeyGuard {
   /** Reads the keys of these stations now; a sound one seen for the first time enters the ledger. */
   check(stations: readonly number[]): Promise<void>;
+  /** Reads a station's key now, right before it is started. @throws AppError key_alarm when it must not be */
+  require(station: number): Promise<void>;
   /** Reads every key there is now, of stations that do not run and of volumes that are left over too. */
   checkAll(): Promise<{ checked: number; alarms: ReadonlyMap<number, string> }>;
   /** What the last check of a station found. */
@@ -95,6 +98,15 @@ export function createKeyGuard(
 
   return {
     check,
+    async require(station) {
+      await check([station]);
+      const alarm = alarms.get(station);
+      if (alarm === undefined) return;
+      throw new AppError('key_alarm', {
+        message: `Not started: ${alarm}.`,
+        remedy: 'The problem list says how to put it right.',
+      });
+    },
     async checkAll() {
       const names = [...(await docker.listVolumes()).map(({ name }) => name), ...listStationKeys(db).keys()];
       const stations = names.map((name) => volumes.stationOn(name));
@@ -109,11 +121,12 @@ export function createKeyGuard(
   };
 }
 
-/** Two stations with one key would cancel each other out at Psiphon: the second is held back. */
+/** Two stations with one key would cancel each other out at Psiphon: the one with the higher number is held back. */
 function noteTwin(owners: Map<string, number>, station: number, report: KeyReport): void {
   if (report.fingerprint === null) return;
   const other = owners.get(report.fingerprint);
-  if (other === undefined) owners.set(report.fingerprint, station);
+  // The other may have been read before: which of the two is looked at now makes no difference.
+  if (other === undefined || other > station) owners.set(report.fingerprint, station);
   else report.alarm ??= `it has the same key as station ${other}`;
 }
 

@@ -4,6 +4,7 @@ import type { DesiredFleet, PlanAction, PlanStep } from '../../lib/contract/flee
 import { applyPlan, nameList, stepKey } from '../../lib/fleet/apply.ts';
 import { giveVolumeTo, userIdOf } from '../../lib/fleet/volume-owner.ts';
 import type { JobHandle } from '../jobs/runner.ts';
+import { NotBackError } from './await-live.ts';
 import { createCalm } from './calm.ts';
 import { ensureImage, ensureNetworks, findBase } from './environment.ts';
 import { type Draft, draftPlan, type FleetCore } from './planner.ts';
@@ -110,6 +111,7 @@ async function carryOut(options: MoveOptions, draft: Draft, steps: PlanStep[]): 
         prefix: core.env.prefix,
         specOf: draft.specOf,
         step: (key, work) => progress.step(key, work),
+        requireKey: (station) => core.keys.require(station),
         prepareVolume: (station) => prepareVolume(core, draft, station),
         skip: (key, message) => progress.skip(key, message),
         signal: progress.signal,
@@ -117,11 +119,18 @@ async function carryOut(options: MoveOptions, draft: Draft, steps: PlanStep[]): 
         takeStock: core.takeStock,
         drain: (stations) => calm.drain(stations, 'drain'),
         joinBalancer: (stations) => rotation.join(stations),
-        awaitLive: (stations) => calm.awaitLive(stations, 'balancer'),
+        live: calm.live,
+        awaitLive: (stations, served) => calm.awaitLive(stations, 'balancer', served),
       },
     );
   } catch (error) {
     note(error);
+    if (error instanceof NotBackError)
+      core.rollHold.hold({
+        stations: [...error.stations],
+        message: error.message,
+        remedy: error.remedy ?? null,
+      });
   } finally {
     // Whoever left and still runs, because its step failed or was cancelled, gets clients again.
     rotation.join(steps.map(({ index }) => index));
@@ -131,7 +140,7 @@ async function carryOut(options: MoveOptions, draft: Draft, steps: PlanStep[]): 
   const started = steps.filter(({ action }) => STARTS.has(action)).map(({ index }) => index);
   await progress
     .step('balancer', async () => {
-      await calm.awaitLive(started, 'balancer');
+      if (!(failed instanceof NotBackError)) await calm.awaitLive(started, 'balancer');
       await rotation.sync();
     })
     .catch(note);

@@ -8,6 +8,7 @@ import { type ImageFacts, type SpecContext, stationSpec } from '../../lib/fleet/
 import type { ContainerSpec } from '../../lib/host/docker-types.ts';
 import { findBase, findImage, specContext } from './environment.ts';
 import type { KeyGuard } from './keys.ts';
+import type { RollHold } from './roll-hold.ts';
 import type { FleetServiceOptions, StationRuntime } from './service.ts';
 import type { FleetState } from './state.ts';
 import type { StationVolumes } from './volumes.ts';
@@ -17,6 +18,7 @@ export interface FleetCore extends FleetServiceOptions {
   state: FleetState;
   keys: KeyGuard;
   volumes: StationVolumes;
+  rollHold: RollHold;
   /** Every station that is wanted or exists, by number; from memory. */
   runtimes: () => StationRuntime[];
   /** Images that could not say what they understand, by id: not asked again for a while. */

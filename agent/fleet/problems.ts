@@ -3,6 +3,7 @@ import type { DesiredFleet, Stranger } from '../../lib/contract/fleet.ts';
 import type { Problem } from '../../lib/contract/snapshot.ts';
 import { containerName, stationOfName } from '../../lib/fleet/names.ts';
 import type { Failure } from './recovery.ts';
+import type { HeldRoll } from './roll-hold.ts';
 
 export interface ProblemInput {
   prefix: string;
@@ -11,6 +12,9 @@ export interface ProblemInput {
   keyAlarms: ReadonlyMap<number, string>;
   strangers: Stranger[];
   failure: Failure | null;
+  held: HeldRoll | null;
+  /** A take-down was begun and has not ended. */
+  takingDown: boolean;
 }
 
 const CODES: Record<string, { code: string; title: string }> = {
@@ -29,7 +33,10 @@ export function fleetProblems(input: ProblemInput): Problem[] {
       const station = stationOfName(input.prefix, stranger.name);
       return station !== null && station <= count ? [nameTaken(station, stranger)] : [];
     }),
-    ...(input.failure === null || count === 0 ? [] : [incomplete(input.failure)]),
+    ...(input.held === null || count === 0 ? [] : [stoppedRoll(input.held)]),
+    ...(input.failure !== null && (count > 0 || input.takingDown)
+      ? [incomplete(input.failure, input.takingDown)]
+      : []),
   ];
 }
 
@@ -56,8 +63,20 @@ function nameTaken(station: number, { name, image }: Stranger): Problem {
   };
 }
 
-function incomplete({ code, message, remedy }: Failure): Problem {
-  const known = CODES[code] ?? { code: 'fleet-incomplete', title: 'The fleet is not as wanted yet' };
+function stoppedRoll({ message, remedy, stations }: HeldRoll): Problem {
+  return {
+    code: 'roll-stopped',
+    severity: 'critical',
+    title: 'A change of the fleet was stopped',
+    detail: `${message} It goes on by itself as soon as one of them is live.`,
+    remedy,
+    station: stations[0] ?? null,
+  };
+}
+
+function incomplete({ code, message, remedy }: Failure, takingDown: boolean): Problem {
+  const title = takingDown ? 'The fleet is not down yet' : 'The fleet is not as wanted yet';
+  const known = CODES[code] ?? { code: 'fleet-incomplete', title };
   return {
     ...known,
     severity: 'critical',

@@ -6,11 +6,14 @@ import { statfs } from 'node:fs/promises';
 import { AppError } from '../../lib/contract/errors.ts';
 import type { DesiredFleet } from '../../lib/contract/fleet.ts';
 import type { Job } from '../../lib/contract/jobs.ts';
+import { hostPortsOf } from '../../lib/fleet/station-spec.ts';
 import { findPortOwner } from '../../lib/host/port-owner.ts';
+import { isLive, NotBackError } from './await-live.ts';
 import { ensureImage } from './environment.ts';
 import type { FleetJobs } from './fleet-jobs.ts';
 import type { Progress } from './move.ts';
 import { type Draft, draftPlan, type FleetCore } from './planner.ts';
+import type { TakeDownMark } from './take-down.ts';
 
 const SETTLE_MS = 1500;
 /** How often it is looked whether a known cause is gone. */
@@ -38,10 +41,12 @@ export interface RecoveryOptions {
   core: FleetCore;
   fleetJobs: FleetJobs;
   desired: () => DesiredFleet;
-  move: (progress: Progress) => Promise<void>;
+  takingDown: TakeDownMark;
+  /** @param only the stations that may be touched; default all */
+  move: (progress: Progress, only?: ReadonlySet<number>) => Promise<void>;
 }
 
-export function createRecovery({ core, fleetJobs, desired, move }: RecoveryOptions): Recovery {
+export function createRecovery({ core, fleetJobs, desired, takingDown, move }: RecoveryOptions): Recovery {
   const { now, log, activity } = core;
   let failure: Failure | null = null;
   let heldBack = false;
@@ -60,7 +65,7 @@ export function createRecovery({ core, fleetJobs, desired, move }: RecoveryOptio
 
   async function look(): Promise<void> {
     if (running) again = true;
-    if (stopped || running || heldBack || !desired().active) return;
+    if (stopped || running || heldBack || !(desired().active || takingDown.isSet())) return;
     // The end of a job and the return of the engine are told to us.
     if (fleetJobs.isBusy() || core.state.engine().state === 'down') return;
     running = true;
@@ -71,7 +76,7 @@ export function createRecovery({ core, fleetJobs, desired, move }: RecoveryOptio
     } finally {
       running = false;
       if (again) schedule(SETTLE_MS);
-      else if (failure !== null) schedule(LOOK_AGAIN_MS);
+      else if (failure !== null || core.rollHold.current() !== null) schedule(LOOK_AGAIN_MS);
       again = false;
     }
   }
@@ -84,39 +89,62 @@ export function createRecovery({ core, fleetJobs, desired, move }: RecoveryOptio
       return null;
     });
     if (draft === null) return;
-    const open = draft.plan.steps.filter(({ action }) => action !== 'blocked');
+    const isHeld = isRollHeld();
+    const open = draft.plan.steps.filter(
+      ({ action }) => action !== 'blocked' && !(isHeld && action === 'recreate'),
+    );
+    const only = isHeld ? new Set(open.map(({ index }) => index)) : undefined;
     if (fleetJobs.isBusy() || stopped) return;
-    if (open.length === 0) {
+    // Where stations are gone already, balancer and bridges may still be there.
+    if (open.length === 0 && desired().active) {
       failure = null;
       return;
     }
     if (failure === null || (await isCauseGone(failure, draft))) {
       failure = null;
-      startJob(open.length);
+      startJob(open.length, only);
     } else if (now() >= failure.retryAt) {
-      await attempt(failure);
+      await attempt(failure, only);
     }
   }
 
-  function startJob(count: number): void {
-    const title = `Bring the fleet back to what is wanted (${count} ${count === 1 ? 'step' : 'steps'})`;
-    fleetJobs.start({ kind: 'fleet.recover', title, actor: 'agent', summary: title }, move);
+  /** A stopped roll goes on when one of the stations it had replaced is live after all. */
+  function isRollHeld(): boolean {
+    const held = core.rollHold.current();
+    if (held === null) return false;
+    const replaced = core.runtimes().filter(({ index }) => held.stations.includes(index));
+    if (!replaced.some((runtime) => isLive(runtime, core))) return true;
+    core.rollHold.release();
+    return false;
+  }
+
+  function startJob(count: number, only: ReadonlySet<number> | undefined): void {
+    const title = desired().active
+      ? `Bring the fleet back to what is wanted (${count} ${count === 1 ? 'step' : 'steps'})`
+      : 'Go on taking the fleet down; volumes and settings stay';
+    fleetJobs.start({ kind: 'fleet.recover', title, actor: 'agent', summary: title }, (job) =>
+      move(job, only),
+    );
   }
 
   /** The same failure is not recorded as a job again and again. */
-  async function attempt(before: Failure): Promise<void> {
+  async function attempt(before: Failure, only: ReadonlySet<number> | undefined): Promise<void> {
     try {
       await fleetJobs.quietly(async (signal) => {
         if (before.code === 'image_unavailable')
           await ensureImage(core, desired().settings.image, () => undefined, signal, 1);
-        await move(silent(signal, (line) => log.debug({ line }, 'recovery')));
+        await move(
+          silent(signal, (line) => log.debug({ line }, 'recovery')),
+          only,
+        );
       });
       failure = null;
-      const summary = `The fleet is as wanted again, after: ${before.message}`;
+      const summary = `The fleet is as wanted, after: ${before.message}`;
       activity.record({ actor: 'agent', action: 'fleet.recover', summary, outcome: 'ok' });
     } catch (error) {
       if (fleetJobs.isBusy() || stopped) return;
       log.info({ err: error }, 'recovery did not succeed yet');
+      if (error instanceof NotBackError) return;
       const known = error instanceof AppError ? error : null;
       failed({
         code: known?.code ?? 'internal',
@@ -124,6 +152,11 @@ export function createRecovery({ core, fleetJobs, desired, move }: RecoveryOptio
         remedy: known?.remedy ?? null,
       });
     }
+  }
+
+  /** That is told as the stopped roll, and not tried again. */
+  function isStoppedRoll({ message }: NonNullable<Job['error']>): boolean {
+    return core.rollHold.current()?.message === message;
   }
 
   function failed(error: NonNullable<Job['error']>): void {
@@ -143,7 +176,7 @@ export function createRecovery({ core, fleetJobs, desired, move }: RecoveryOptio
     if (code !== 'port_in_use' || draft.context === null) return false;
     for (const { action, index } of draft.plan.steps) {
       if (action !== 'create' && action !== 'start') continue;
-      for (const { hostPort, protocol } of draft.specOf(index).ports)
+      for (const { hostPort, protocol } of hostPortsOf(draft.specOf(index)))
         if ((await findPortOwner(hostPort, protocol)) !== null) return false;
     }
     return true;
@@ -153,8 +186,12 @@ export function createRecovery({ core, fleetJobs, desired, move }: RecoveryOptio
     consider: () => schedule(SETTLE_MS),
     jobEnded(job) {
       if (job.state === 'succeeded') failure = null;
-      else if (job.state === 'failed' && job.error !== null) failed(job.error);
-      else if (job.state === 'cancelled') heldBack = true;
+      else if (job.state === 'failed' && job.error !== null && !isStoppedRoll(job.error)) failed(job.error);
+      else if (job.state === 'cancelled') {
+        heldBack = true;
+        // Also after a restart of the agent.
+        if (job.kind === 'fleet.takeDown' || job.kind === 'fleet.recover') takingDown.set(false);
+      }
       schedule(SETTLE_MS);
     },
     operatorActs() {

@@ -5,7 +5,7 @@ import { inParallel } from '../../lib/fleet/in-parallel.ts';
 import { containerName } from '../../lib/fleet/names.ts';
 import type { JobHandle } from '../jobs/runner.ts';
 import type { Calm } from './calm.ts';
-import { blockedStations, type FleetCore } from './planner.ts';
+import type { FleetCore } from './planner.ts';
 import type { Rotation } from './rotation.ts';
 
 export interface RestartOptions {
@@ -28,8 +28,6 @@ export async function restartStations({
 }: RestartOptions): Promise<void> {
   const { docker, state, keys, env, connectedOf } = core;
   await state.refresh();
-  await keys.check(stations);
-  const blocked = blockedStations(core);
   const nameOf = (station: number) => containerName(env.prefix, station);
   job.setSteps([
     { key: 'drain', title: 'Let sessions finish' },
@@ -40,10 +38,10 @@ export async function restartStations({
 
   async function restart(station: number): Promise<void> {
     const found = state.stations.get(station);
-    const obstacle = blocked.get(station);
     if (found === undefined)
       throw new AppError('not_found', { message: `${nameOf(station)} has no container yet.` });
-    if (obstacle !== undefined) throw new AppError('key_alarm', { message: `Not restarted: ${obstacle}.` });
+    // The waves before this one may have taken long.
+    await keys.require(station);
     await core.takeStock();
     await docker.restart(found.id, STOP_GRACE_SECONDS);
   }
@@ -54,6 +52,7 @@ export async function restartStations({
     for (let from = 0; from < order.length; from += width) {
       job.signal.throwIfAborted();
       const wave = order.slice(from, from + width);
+      const served = from + width < order.length ? calm.live(wave) : [];
       await rotation.leave(wave);
       await calm.drain(wave, 'drain');
       await inParallel(wave, width, (station) =>
@@ -62,7 +61,7 @@ export async function restartStations({
           .catch((error: unknown) => void failures.push({ station, error })),
       );
       rotation.join(wave);
-      await calm.awaitLive(wave, 'balancer');
+      await calm.awaitLive(wave, 'balancer', served);
     }
   } finally {
     rotation.join(stations);

@@ -129,10 +129,12 @@ export function createRotation(options: RotationOptions): Rotation {
       const { out } = choose();
       const balanced = isBalanced();
       return new Map(
-        runtimes().map(({ index }): [number, Membership] => {
+        runtimes().map(({ index, address, engineState }): [number, Membership] => {
           if (!balanced) return [index, { state: 'out', reason: 'There is no balancer.' }];
           if (away.has(index)) return [index, { state: 'draining', reason: 'It is about to stop.' }];
           if (members.has(index)) return [index, { state: 'in', reason: null }];
+          if (engineState === 'running' && address === null)
+            return [index, { state: 'out', reason: "It is on the host's network." }];
           return [index, { state: 'out', reason: out.get(index) ?? 'It does not run.' }];
         }),
       );

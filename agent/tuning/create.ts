@@ -2,7 +2,7 @@
 import { totalmem } from 'node:os';
 import { reachablePorts } from '../../lib/balancer/listeners.ts';
 import type { TuningOutcome, TuningReport, TuningResult } from '../../lib/contract/tuning.ts';
-import { loopbackPortsOf } from '../../lib/fleet/station-spec.ts';
+import { stationPortsOf } from '../../lib/fleet/station-spec.ts';
 import { plural } from '../../lib/format/count.ts';
 import type { Wanted } from '../../lib/tuning/catalogue.ts';
 import type { TuningPlace } from '../../lib/tuning/place.ts';
@@ -50,7 +50,7 @@ export function createTuningService({
     return {
       sessions: balancer.settings().targetSessions,
       stations: settings.count,
-      ports: [...reachablePorts(balancer.settings()), ...loopbackPortsOf(settings)],
+      ports: [...reachablePorts(balancer.settings()), ...stationPortsOf(settings), env.panelPort],
       memoryBytes: totalmem(),
     };
   }

@@ -1,4 +1,4 @@
-import { AppError } from '../../lib/contract/errors.ts';
+import { AppError, type ErrorCode } from '../../lib/contract/errors.ts';
 import { DEFAULT_BALANCER_SETTINGS } from '../../lib/contract/settings.ts';
 import { plural } from '../../lib/format/count.ts';
 import { createServiceManager } from '../../lib/install/service-manager.ts';
@@ -11,7 +11,10 @@ export const uninstall: Command = {
   summary: 'undo the installation; the stations’ volumes stay unless told otherwise',
   options: [
     { flags: '-y, --yes', description: 'do not ask' },
-    { flags: '--purge', description: 'remove database and backups too' },
+    {
+      flags: '--purge',
+      description: 'remove history, settings, sign-in, the ledger of keys and all backups too',
+    },
     {
       flags: '--purge-volumes',
       description: "remove the stations' volumes: keys and reputation are lost for ever",
@@ -20,7 +23,7 @@ export const uninstall: Command = {
     { flags: '--packages', description: 'remove the system packages that the installation brought' },
     {
       flags: '--force',
-      description: 'go on when the agent does not answer; its containers are then left behind',
+      description: 'go on when agent or Docker does not answer; what is left behind is named',
     },
   ],
   needsRoot: true,
@@ -29,13 +32,15 @@ export const uninstall: Command = {
 
 async function run(cli: Cli, _words: string[], options: Options): Promise<void> {
   const { stationVolumes, removeVolumes } = await import('../../lib/install/volumes.ts');
-  const { uninstall: takeOff } = await import('../../lib/install/uninstall.ts');
+  const { uninstall: takeOff, leftBehindBy } = await import('../../lib/install/uninstall.ts');
   const volumes = options.purgeVolumes === true ? await stationVolumes(cli.layout) : [];
   await confirmed(cli, options, volumes);
-  const balancerConfig = await takeDown(cli, options.force === true);
+  const { balancerConfig, image, leftBehind } = await takeDown(cli, options.force === true);
   const manager = createServiceManager(cli.layout, `${cli.layout.current}/templates`);
   const switches = { purgeState: options.purge === true, packages: options.packages === true };
   await takeOff({ layout: cli.layout, manager, balancerConfig, ...switches }, (line) => cli.print(line));
+  if (image !== null) cli.print(`Kept: the image ${image}; \`sudo docker image rm ${image}\` removes it`);
+  if (leftBehind) for (const line of leftBehindBy(cli.layout.prefix)) cli.print(line);
   if (volumes.length > 0) {
     await removeVolumes(volumes);
     cli.print(
@@ -47,6 +52,10 @@ async function run(cli: Cli, _words: string[], options: Options): Promise<void> 
 }
 
 async function confirmed(cli: Cli, options: Options, volumes: readonly string[]): Promise<void> {
+  if (options.purge === true)
+    cli.print(
+      `${cli.style.red('--purge removes for ever:')} the history of all stations, the settings, the sign-in, the ledger that tells a changed key, and every backup (${cli.layout.paths.stateDir}).`,
+    );
   if (volumes.length > 0) {
     const words = `delete ${plural(volumes.length, 'volume')}`;
     cli.print(`${cli.style.red('This cannot be undone.')} ${volumes.join(', ')} hold the stations' keys.`);
@@ -64,21 +73,42 @@ async function confirmed(cli: Cli, options: Options, volumes: readonly string[])
   await confirm(cli, options, 'uninstall', 'Stop all stations and remove Conduit from this server?');
 }
 
-/** @returns where the balancer's configuration lies */
-async function takeDown(cli: Cli, force: boolean): Promise<string> {
+interface TakenDown {
+  /** Where the balancer's configuration lies. */
+  balancerConfig: string;
+  /** What the stations ran; null when nobody could say. */
+  image: string | null;
+  /** Stations and balancer could not be taken down, and whoever forces it goes on without. */
+  leftBehind: boolean;
+}
+
+async function takeDown(cli: Cli, force: boolean): Promise<TakenDown> {
+  let found = { balancerConfig: DEFAULT_BALANCER_SETTINGS.configPath, image: null as string | null };
   try {
     const { settings } = await cli.client.call('balancer.get', {});
+    found = { ...found, balancerConfig: settings.configPath };
+    found.image = (await cli.client.call('fleet.get', {})).settings.image;
     await takeFleetDown(cli);
-    return settings.configPath;
+    return { ...found, leftBehind: false };
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'agent_unreachable') throw error;
-    if (!force)
-      throw new AppError('agent_unreachable', {
-        message: 'uninstall: the agent does not answer, and only it can take stations and balancer down.',
-        remedy:
-          'Start it with `sudo ./conduit up --no-fleet`, or go on without it: --force (containers are left behind).',
-        cause: error,
-      });
-    return DEFAULT_BALANCER_SETTINGS.configPath;
+    const reason = error instanceof AppError ? REASONS[error.code] : undefined;
+    if (reason === undefined) throw error;
+    if (force) return { ...found, leftBehind: true };
+    throw new AppError((error as AppError).code, {
+      message: `uninstall: ${reason.what}, so stations and balancer cannot be taken down.`,
+      remedy: `${reason.remedy}, or go on without it: --force (stations, nginx and rules in the kernel are left behind, and named).`,
+      cause: error,
+    });
   }
 }
+
+const REASONS: Partial<Record<ErrorCode, { what: string; remedy: string }>> = {
+  agent_unreachable: {
+    what: 'the agent does not answer',
+    remedy: 'Start it with `sudo ./conduit up --no-fleet`',
+  },
+  engine_unavailable: {
+    what: 'the Docker engine does not answer',
+    remedy: 'Start it with `sudo systemctl start docker`',
+  },
+};

@@ -91,33 +91,51 @@ export function LimitsCard({ form }: { form: Form }) {
           label="Open files"
           hint="Where the server allows fewer, a station gets what there is, and the plan says so."
         />
-        <TextField
-          form={form}
-          name="loopbackPortBase"
-          label="First port for diagnosis"
-          hint="Station 1 is published on 127.0.0.1 one above this."
-        />
-        <Controller
-          control={form.control}
-          name="loopbackPorts"
-          render={({ field }) => (
-            <Field
-              label="Publish for diagnosis"
-              hint="On 127.0.0.1 only. Costs two small processes for each station; the balancer does not need it."
-            >
-              {(props) => (
-                <Switch
-                  id={props.id}
-                  aria-describedby={props['aria-describedby']}
-                  checked={field.value}
-                  onCheckedChange={field.onChange}
-                />
-              )}
-            </Field>
-          )}
-        />
+        <PortFields form={form} />
       </CardBody>
     </Card>
+  );
+}
+
+/** Ports of this server that stations take: which of them depends on the network. */
+function PortFields({ form }: { form: Form }) {
+  if (form.watch('networkMode') === 'host')
+    return (
+      <TextField
+        form={form}
+        name="metricsPortBase"
+        label="First port for metrics"
+        hint="On the host's network station 1 serves its metrics on 127.0.0.1 one above this."
+      />
+    );
+  return (
+    <>
+      <TextField
+        form={form}
+        name="loopbackPortBase"
+        label="First port for diagnosis"
+        hint="Station 1 is published on 127.0.0.1 one above this."
+      />
+      <Controller
+        control={form.control}
+        name="loopbackPorts"
+        render={({ field }) => (
+          <Field
+            label="Publish for diagnosis"
+            hint="On 127.0.0.1 only. Costs two small processes for each station; the balancer does not need it."
+          >
+            {(props) => (
+              <Switch
+                id={props.id}
+                aria-describedby={props['aria-describedby']}
+                checked={field.value}
+                onCheckedChange={field.onChange}
+              />
+            )}
+          </Field>
+        )}
+      />
+    </>
   );
 }
 

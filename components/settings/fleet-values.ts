@@ -21,6 +21,7 @@ export function toValues(settings: FleetSettings): FleetValues {
     openFiles: text(settings.openFiles),
     loopbackPorts: settings.loopbackPorts,
     loopbackPortBase: text(settings.loopbackPortBase),
+    metricsPortBase: text(settings.metricsPortBase),
     hungRestartSeconds: text(settings.hungRestartSeconds),
     hungRestartsPerHour: text(settings.hungRestartsPerHour),
   };
@@ -45,6 +46,7 @@ export function parseValues(values: FleetValues): Parsed {
     openFiles: number(values.openFiles),
     loopbackPorts: values.loopbackPorts,
     loopbackPortBase: number(values.loopbackPortBase),
+    metricsPortBase: number(values.metricsPortBase),
     hungRestartSeconds: number(values.hungRestartSeconds),
     hungRestartsPerHour: number(values.hungRestartsPerHour),
   });

@@ -15,6 +15,7 @@ import { Card, CardBody, CardHeader } from '../ui/card.tsx';
 import { Field } from '../ui/field.tsx';
 import { Input } from '../ui/input.tsx';
 import { ErrorNote } from '../ui/note.tsx';
+import { draftOf, type LimitDraft, NO_LIMIT, overrideOf } from './limit-values.ts';
 
 export type ApplyFleet = (input: FleetChange) => Promise<Result<{ jobId: string }>>;
 
@@ -24,7 +25,6 @@ const FIELDS = [
   { key: 'cpus', label: 'CPU limit', unit: 'CPUs' },
   { key: 'memoryMb', label: 'Memory limit', unit: 'MB' },
 ] as const;
-type Key = (typeof FIELDS)[number]['key'];
 
 export interface StationLimitsProps {
   detail: StationDetail;
@@ -35,7 +35,7 @@ export interface StationLimitsProps {
 
 /** What this station does differently from the fleet; an empty field follows the fleet. */
 export function StationLimits({ detail, fleet, applyFleet, onApplied }: StationLimitsProps) {
-  const [draft, setDraft] = useState<Record<Key, string>>(() => draftOf(detail));
+  const [draft, setDraft] = useState<LimitDraft>(() => draftOf(detail.override));
   const [errors, setErrors] = useState<Partial<Record<string, string>>>({});
   const [plan, setPlan] = useState<{ plan: FleetPlan; change: FleetChange } | null>(null);
   const preview = useAction(previewPlan);
@@ -43,13 +43,7 @@ export function StationLimits({ detail, fleet, applyFleet, onApplied }: StationL
   const { track } = useJobs();
 
   async function review() {
-    const values = Object.fromEntries(
-      FIELDS.filter(({ key }) => draft[key].trim() !== '').map(({ key }) => [key, Number(draft[key])]),
-    );
-    const parsed = stationOverrideSchema.safeParse({
-      ...values,
-      ...(detail.override.stopped ? { stopped: true } : {}),
-    });
+    const parsed = stationOverrideSchema.safeParse(overrideOf(draft, detail.override));
     if (!parsed.success) {
       setErrors(Object.fromEntries(fieldErrors(parsed.error).map(({ field, message }) => [field, message])));
       return;
@@ -75,7 +69,7 @@ export function StationLimits({ detail, fleet, applyFleet, onApplied }: StationL
       <CardBody className="flex flex-col gap-4">
         <div className="grid gap-4 sm:grid-cols-2">
           {FIELDS.map(({ key, label, unit }) => (
-            <Field key={key} label={label} error={errors[key]} hint={`Fleet: ${fleetText(fleet[key])}`}>
+            <Field key={key} label={label} error={errors[key]} hint={hintOf(key, fleet)}>
               {(control) => (
                 <Input
                   {...control}
@@ -125,15 +119,9 @@ export function StationLimits({ detail, fleet, applyFleet, onApplied }: StationL
   );
 }
 
-function draftOf({ override }: StationDetail): Record<Key, string> {
-  const text = (value: number | null | undefined) =>
-    value === undefined || value === null ? '' : String(value);
-  return {
-    maxClients: text(override.maxClients),
-    bandwidthMbps: text(override.bandwidthMbps),
-    cpus: text(override.cpus),
-    memoryMb: text(override.memoryMb),
-  };
+function hintOf(key: keyof LimitDraft, fleet: FleetSettings): string {
+  const canLift = (key === 'cpus' || key === 'memoryMb') && fleet[key] !== null;
+  return `Fleet: ${fleetText(fleet[key])}${canLift ? `; write ${NO_LIMIT} for no limit` : ''}`;
 }
 
 function fleetText(value: number | null): string {

@@ -63,6 +63,11 @@ export const fleetSettingsSchema = z.strictObject({
     .int('must be a port from 1024 to 64000')
     .min(1024, 'must be at least 1024')
     .max(64_000, 'must be at most 64000'),
+  /** On the host's network station i serves its metrics on 127.0.0.1:(metricsPortBase + i). */
+  metricsPortBase: z
+    .int('must be a port from 1024 to 64000')
+    .min(1024, 'must be at least 1024')
+    .max(64_000, 'must be at most 64000'),
   /** A station that has not answered for this many seconds is restarted; 0 leaves it to the operator. */
   hungRestartSeconds: z
     .int('must be a whole number of seconds from 30 to 86400, or 0 for never')
@@ -190,6 +195,8 @@ export const DEFAULT_FLEET_SETTINGS: FleetSettings = {
   openFiles: 65_535,
   loopbackPorts: true,
   loopbackPortBase: 8080,
+  // Away from 9100 and what else monitoring has around there.
+  metricsPortBase: 19_000,
   hungRestartSeconds: 120,
   hungRestartsPerHour: 3,
 };

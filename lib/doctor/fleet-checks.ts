@@ -98,7 +98,7 @@ export const fleetChecks: Check[] = [
     symptom: 'A station is held back, or comes up as a new one without its reputation.',
     ways: [
       'Put the key file back from a copy into the volume it belongs to; the station starts by itself then.',
-      'Lost for good: `sudo conduit new-key N` lets the station start as a new one.',
+      'Lost for good: `sudo conduit start N --new-key` lets the station start as a new one.',
     ],
     judge: ({ keys }) =>
       given(keys, ({ checked, alarms }) => {
@@ -111,7 +111,7 @@ export const fleetChecks: Check[] = [
           evidence:
             stations.slice(0, NAMED).join(' ') +
             (stations.length > NAMED ? ` And ${stations.length - NAMED} more.` : ''),
-          remedy: `Put the key back from a copy into its volume; a station that runs goes on meanwhile, but does not start again. Lost for good: \`sudo conduit new-key ${first.station}\``,
+          remedy: `Put the key back from a copy into its volume; a station that runs goes on meanwhile, but does not start again. Lost for good: \`sudo conduit start ${first.station} --new-key\``,
         };
       }),
   },

@@ -8,6 +8,7 @@ import type { ContainerDetail, ContainerSpec, Docker } from '../host/docker-type
 import { findPortOwner } from '../host/port-owner.ts';
 import { inParallel } from './in-parallel.ts';
 import { FLEET_LABEL } from './names.ts';
+import { hostPortsOf } from './station-spec.ts';
 
 /** Measured: eight creations at a time is the engine's best. One with a known deadlock starts them in turn all the same. */
 const CREATE_PARALLEL = 8;
@@ -17,6 +18,8 @@ export interface ApplyContext {
   docker: Docker;
   prefix: string;
   specOf: (station: number) => ContainerSpec;
+  /** Reads the station's key: a roll takes long, and a start overwrites a damaged one. @throws AppError key_alarm */
+  requireKey: (station: number) => Promise<void>;
   /** Before a container is made on a volume that may be there already. */
   prepareVolume: (station: number) => Promise<void>;
   /** Wraps the work of one step, so that its progress is seen. */
@@ -31,8 +34,13 @@ export interface ApplyContext {
   drain: (stations: number[]) => Promise<void>;
   /** Stations are up again and may be given clients. */
   joinBalancer: (stations: number[]) => void;
-  /** Waits, for a while, until they say they are live. */
-  awaitLive: (stations: number[]) => Promise<void>;
+  /** Those of them that are live now. */
+  live: (stations: number[]) => number[];
+  /**
+   * Waits, for a while, until they say they are live.
+   * @throws AppError when of those that served before, and are to be here again, not one is
+   */
+  awaitLive: (stations: number[], served: number[]) => Promise<void>;
 }
 
 interface Failure {
@@ -49,7 +57,11 @@ export function rollingWidth(fleetSize: number): number {
   return Math.max(1, Math.min(4, Math.floor(fleetSize / 10)));
 }
 
+/** Reasons of one station that say nothing of the next. */
+const OWN_REASONS: ReadonlySet<string> = new Set(['conflict', 'key_alarm', 'port_in_use']);
+
 /**
+ * A roll stops after a batch of which nobody came back: the same change would end the others too.
  * @throws AppError job_failed naming each station that failed and why, after the others are done; the first
  * AppError's code and remedy are kept when all failed for one reason
  */
@@ -74,9 +86,17 @@ export async function applyPlan(plan: FleetPlan, context: ApplyContext): Promise
   const width = rollingWidth(plan.steps.length + plan.summary.unchanged);
   for (let from = 0; from < rolling.length && !context.signal.aborted; from += width) {
     const batch = rolling.slice(from, from + width);
+    const served = context.live(batch.map((step) => step.index));
     await leave(batch, context);
     await inParallel(batch, width, (step) => attempt(step, () => recreate(step, context)));
-    await context.awaitLive(batch.map((step) => step.index));
+    // Whoever left and still runs, because its step failed, gets clients again.
+    context.joinBalancer(batch.map((step) => step.index));
+    const excused = failures.filter(hasOwnReason).map(({ step }) => step.index);
+    const isLast = from + width >= rolling.length;
+    await context.awaitLive(
+      batch.map((step) => step.index),
+      isLast ? [] : served.filter((station) => !excused.includes(station)),
+    );
   }
   context.signal.throwIfAborted();
   if (failures.length > 0) throw summarise(failures, plan.steps.length);
@@ -93,6 +113,10 @@ async function leave(steps: PlanStep[], context: ApplyContext): Promise<void> {
 /** What fails one station for this reason fails all of them. */
 function isHopeless({ error }: Failure): boolean {
   return error instanceof AppError && (error.code === 'engine_unavailable' || error.code === 'disk_full');
+}
+
+function hasOwnReason({ error }: Failure): boolean {
+  return error instanceof AppError && OWN_REASONS.has(error.code);
 }
 
 async function takeAway(step: PlanStep, context: ApplyContext): Promise<void> {
@@ -141,12 +165,13 @@ async function startOrReplace(found: ContainerDetail, step: PlanStep, context: A
 
 async function recreate(step: PlanStep, context: ApplyContext): Promise<void> {
   const found = await findOwn(step, context);
+  // One that runs with its key in memory is better off than one that cannot be started again.
+  await context.requireKey(step.index);
   if (found !== null) {
     await stop(found, context);
     await context.docker.remove(found.id, { force: true });
   }
   await createAndStart(context, step.index);
-  context.joinBalancer([step.index]);
 }
 
 /** The station's container, if it is one of ours: between plan and step somebody may have put another in its place. */
@@ -160,6 +185,7 @@ async function findOwn(step: PlanStep, { docker, prefix }: ApplyContext): Promis
 }
 
 async function createAndStart(context: ApplyContext, station: number): Promise<void> {
+  await context.requireKey(station);
   await context.prepareVolume(station);
   const id = await context.docker.create(context.specOf(station));
   try {
@@ -171,7 +197,10 @@ async function createAndStart(context: ApplyContext, station: number): Promise<v
   }
 }
 
-async function start({ docker, specOf }: ApplyContext, id: string, station: number): Promise<void> {
+async function start(context: ApplyContext, id: string, station: number): Promise<void> {
+  const { docker, specOf, requireKey } = context;
+  await requireKey(station);
+  await requireOwnPort(specOf(station));
   try {
     await docker.start(id);
   } catch (error) {
@@ -181,9 +210,20 @@ async function start({ docker, specOf }: ApplyContext, id: string, station: numb
   }
 }
 
+/** On the host's network the engine does not look: the station itself would end, and say why only in its log. */
+async function requireOwnPort(spec: ContainerSpec): Promise<void> {
+  if (spec.network.mode !== 'host') return;
+  const error = new AppError('port_in_use', {
+    message: 'The port of its metrics is in use.',
+    remedy: 'Stop the program that uses it, or change the base of the metrics ports in the settings.',
+  });
+  const owned = await withOwner(error, spec);
+  if (owned !== error) throw owned;
+}
+
 /** Says who has the port, where that can be seen. */
 async function withOwner(error: AppError, spec: ContainerSpec): Promise<AppError> {
-  for (const { hostPort, protocol } of spec.ports) {
+  for (const { hostPort, protocol } of hostPortsOf(spec)) {
     const owner = await findPortOwner(hostPort, protocol);
     if (owner === null) continue;
     return new AppError('port_in_use', {

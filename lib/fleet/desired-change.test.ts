@@ -33,5 +33,7 @@ describe('a change of the desired fleet', () => {
     expect(() => applyChange(fleet, { settings: { loopbackPortBase: 64_000, count: 2000 } })).toThrow(
       /must leave room for 2000 ports/,
     );
+    const settings = { networkMode: 'host', metricsPortBase: 64_000, count: 2000 } as const;
+    expect(() => applyChange(fleet, { settings })).toThrow(/^metricsPortBase must leave room/);
   });
 });

@@ -67,12 +67,14 @@ function compact(
   );
 }
 
+/** Of the two series of ports only one is in use, by the network's mode. */
 function requireRoomForPorts({ settings }: DesiredFleet): void {
-  const last = settings.loopbackPortBase + settings.count;
-  if (!settings.loopbackPorts || settings.networkMode === 'host' || last <= LAST_PORT) return;
+  if (settings.networkMode === 'cluster' && !settings.loopbackPorts) return;
+  const field = settings.networkMode === 'cluster' ? 'loopbackPortBase' : 'metricsPortBase';
+  if (settings[field] + settings.count <= LAST_PORT) return;
   const message = `must leave room for ${settings.count} ports above it: at most ${LAST_PORT - settings.count}`;
   throw new AppError('invalid_input', {
-    message: `loopbackPortBase ${message}.`,
-    fields: [{ field: 'settings.loopbackPortBase', message }],
+    message: `${field} ${message}.`,
+    fields: [{ field: `settings.${field}`, message }],
   });
 }

@@ -14,7 +14,7 @@ import {
   STATION_LABEL,
   stationAddress,
 } from './names.ts';
-import { type StationShape, shapeLabel } from './station-shape.ts';
+import { readShape, type StationShape, shapeLabel } from './station-shape.ts';
 
 /** Ports of a station inside its network. */
 const STATION_PORTS = { primary: 443, secondary: 5566, metrics: 9090 } as const;
@@ -66,7 +66,7 @@ function metricsEndpoint(
 ): string | null {
   if (!context.image.dialect.metricsAddr) return null;
   return desired.settings.networkMode === 'host'
-    ? `127.0.0.1:${STATION_PORTS.metrics + station}`
+    ? `127.0.0.1:${desired.settings.metricsPortBase + station}`
     : `${stationAddress(station, context.base)}:${STATION_PORTS.metrics}`;
 }
 
@@ -80,6 +80,21 @@ function loopbackPort(settings: FleetSettings, station: number): number | null {
 export function loopbackPortsOf(settings: FleetSettings): number[] {
   const stations = Array.from({ length: settings.count }, (_, i) => i + 1);
   return stations.map((station) => loopbackPort(settings, station)).filter((port) => port !== null);
+}
+
+/** Every port of this host that stations take for themselves. */
+export function stationPortsOf(settings: FleetSettings): number[] {
+  if (settings.networkMode === 'cluster') return loopbackPortsOf(settings);
+  return Array.from({ length: settings.count }, (_, i) => settings.metricsPortBase + i + 1);
+}
+
+/** What of this host one station binds when it starts: its own ports for diagnosis, or its metrics. */
+export function hostPortsOf(spec: ContainerSpec): { hostPort: number; protocol: 'tcp' | 'udp' }[] {
+  if (spec.network.mode !== 'host') return spec.ports;
+  const endpoint = readShape(spec.labels)?.metricsEndpoint ?? null;
+  return endpoint === null
+    ? []
+    : [{ hostPort: Number(endpoint.slice(endpoint.lastIndexOf(':') + 1)), protocol: 'tcp' }];
 }
 
 /** The part of a station's shape that follows from the settings alone. */

@@ -117,8 +117,11 @@ export interface Docker {
   events(signal: AbortSignal, sinceMs?: number): AsyncIterable<EngineEvent>;
   /** @returns null when the image is not on this machine */
   inspectImage(reference: string): Promise<ImageDetail | null>;
-  /** @param onProgress told one line a stage. @throws AppError image_unavailable */
-  pullImage(reference: string, onProgress: (line: string) => void): Promise<void>;
+  /**
+   * @param onProgress told one line a stage
+   * @throws AppError image_unavailable, or the signal's reason when it aborts
+   */
+  pullImage(reference: string, onProgress: (line: string) => void, signal: AbortSignal): Promise<void>;
   /** Runs `command` in a throw-away container without a network. @returns its exit code and output */
   runOnce(
     image: string,

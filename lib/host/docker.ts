@@ -154,9 +154,9 @@ export function createDocker(socketPath: string): Docker {
         labels: image.Config.Labels ?? {},
       };
     },
-    async pullImage(reference, onProgress) {
+    async pullImage(reference, onProgress, signal) {
       try {
-        const stream = await engine.pull(reference);
+        const stream = await engine.pull(reference, { abortSignal: signal });
         await new Promise<void>((resolve, reject) => {
           let last = '';
           engine.modem.followProgress(
@@ -170,6 +170,7 @@ export function createDocker(socketPath: string): Docker {
           );
         });
       } catch (cause) {
+        signal.throwIfAborted();
         const known = engineError(cause);
         if (known.code === 'engine_unavailable' || known.code === 'disk_full') throw known;
         throw new AppError('image_unavailable', {

@@ -1,7 +1,11 @@
 // The pure parts of setting up a host, and the runner of its steps.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../contract/errors.ts';
 import { parseCounts } from './checks.ts';
+import { broughtByBootstrap } from './manifest.ts';
 import { describeLimit } from './open-files.ts';
 import { right, runSteps, type Step, wrong } from './step.ts';
 import { publicAddress, tunnelCommand } from './tunnel.ts';
@@ -44,6 +48,16 @@ describe('runSteps', () => {
 
   it('does not believe a step that changed nothing', async () => {
     await expect(runSteps([fakeStep({ rightAfter: 2 })], silent)).rejects.toThrow(/still not right/);
+  });
+});
+
+describe('packages that the bootstrap brought', () => {
+  it('are those it wrote down, and none where it wrote nothing', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'bootstrap-'));
+    expect(await broughtByBootstrap(home)).toEqual([]);
+    await writeFile(join(home, '.brought-packages'), 'nodejs\nnpm\n-rf /\n');
+    expect(await broughtByBootstrap(home)).toEqual(['nodejs', 'npm']);
+    await rm(home, { recursive: true });
   });
 });
 

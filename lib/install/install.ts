@@ -10,7 +10,7 @@ import { directoriesStep } from './directories.ts';
 import { engineStep } from './engine.ts';
 import { hostNginxRuns } from './host-nginx.ts';
 import type { Layout } from './layout.ts';
-import { noteInManifest, readManifest } from './manifest.ts';
+import { broughtByBootstrap, noteInManifest, readManifest, withEntry } from './manifest.ts';
 import { somebodyListens } from './panel-check.ts';
 import { createServiceManager, type ServiceManager } from './service-manager.ts';
 import { agentService, panelService, type ServiceSpec } from './services.ts';
@@ -35,16 +35,16 @@ export function installSteps({ layout, home, isCheckout, simulator, panelPort }:
     engineStep(early, layout),
     accountStep(layout),
     directoriesStep(layout),
-    recordStep(layout),
+    recordStep(layout, home),
     isCheckout ? releaseStep(layout, home) : existingReleaseStep(layout),
     commandStep(layout),
-    serviceStep(manager, agentService(layout)),
+    serviceStep(manager, agentService(layout, { port: panelPort })),
     panelStep(manager, panelService(layout, { port: panelPort }), panelPort),
   ];
 }
 
 /** How the host was before us; written once, before anything of ours can have changed it. */
-function recordStep({ paths }: Layout): Step {
+function recordStep({ paths }: Layout, home: string): Step {
   return {
     title: 'Record of this host',
     remedy: `Is ${paths.installManifest} damaged? Move it away, then run this again.`,
@@ -52,7 +52,12 @@ function recordStep({ paths }: Layout): Step {
       (await readManifest(paths.installManifest)).recorded ? right() : wrong('not written yet'),
     async apply() {
       const nginxRan = await hostNginxRuns();
-      await noteInManifest(paths.installManifest, () => ({ nginxRan, recorded: true }));
+      const brought = await broughtByBootstrap(home);
+      await noteInManifest(paths.installManifest, ({ packages }) => ({
+        nginxRan,
+        recorded: true,
+        packages: brought.reduce(withEntry, packages),
+      }));
     },
   };
 }

@@ -1,7 +1,8 @@
 /** The record of what an installation changed on the host, so that uninstalling can put back exactly that. */
 import { mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { readIfThere } from '../host/absent.ts';
 import { atomicWrite } from '../host/atomic-write.ts';
 
 const manifestSchema = z.object({
@@ -63,3 +64,9 @@ export async function noteInManifest(
 }
 
 export const withEntry = (list: readonly string[], entry: string): string[] => [...new Set([...list, entry])];
+
+/** Packages that the bootstrap brought before there was any of this program, one a line. @param home the checkout */
+export async function broughtByBootstrap(home: string): Promise<string[]> {
+  const text = (await readIfThere(join(home, '.brought-packages'))) ?? '';
+  return text.split('\n').filter((name) => /^[a-z0-9][a-z0-9.+-]*$/.test(name));
+}

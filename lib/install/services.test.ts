@@ -14,7 +14,7 @@ import {
 } from './services.ts';
 
 const layout = layoutFor({});
-const agent = agentService(layout);
+const agent = agentService(layout, { port: 3000 });
 const panel = panelService(layout, { port: 3000 });
 const template = (name: string) =>
   readFileSync(join(import.meta.dirname, `../../templates/conduit-${name}.service`), 'utf8');
@@ -51,7 +51,7 @@ describe('units', () => {
     const dir = mkdtempSync(join(tmpdir(), 'units-'));
     try {
       const root = layoutFor({ root: dir });
-      for (const spec of [agentService(root), panelService(root, { port: 3000 })]) {
+      for (const spec of [agentService(root, { port: 3000 }), panelService(root, { port: 3000 })]) {
         // It looks for the program too.
         mkdirSync(spec.directory, { recursive: true });
         const program = spec.command[0] ?? '';

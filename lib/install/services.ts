@@ -32,7 +32,7 @@ export const SMALL_NODE = ['--max-semi-space-size=1', '--optimize-for-size', '--
 /** glibc otherwise keeps a heap of its own for each thread. */
 export const SMALL_MALLOC = { MALLOC_ARENA_MAX: '2' } as const;
 
-export function agentService(layout: Layout): ServiceSpec {
+export function agentService(layout: Layout, { port }: ServiceSettings): ServiceSpec {
   return {
     name: 'agent',
     title: 'Agent',
@@ -45,6 +45,7 @@ export function agentService(layout: Layout): ServiceSpec {
       CONDUIT_RUN_DIR: layout.paths.runDir,
       CONDUIT_PREFIX: layout.prefix,
       CONDUIT_PANEL_GROUP: layout.account,
+      CONDUIT_PANEL_PORT: String(port),
     },
     account: null,
     stopSeconds: 30,

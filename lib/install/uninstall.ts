@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { ownershipOf } from '../balancer/marker.ts';
 import { restoreOriginal } from '../balancer/restore.ts';
 import { firewallRecordPath, revertFirewall } from '../firewall/firewall.ts';
+import { FLEET_LABEL } from '../fleet/names.ts';
 import { plural } from '../format/count.ts';
 import { tuningRecordPath } from '../tuning/record.ts';
 import { revertTuning } from '../tuning/revert.ts';
@@ -123,4 +124,16 @@ async function removeState(layout: Layout, purge: boolean, dockerSupervised: boo
   if (dockerSupervised) return;
   await rm(runDir, { recursive: true, force: true });
   await rm(layout.logDir, { recursive: true, force: true });
+}
+
+/** What an uninstallation by force could not take away, each with the command that does. */
+export function leftBehindBy(prefix: string): string[] {
+  return [
+    'Left behind, as far as it was there:',
+    `  stations: sudo docker rm -f $(sudo docker ps -aq --filter label=${FLEET_LABEL}=${prefix})`,
+    `  their networks: sudo docker network rm $(sudo docker network ls -q --filter label=${FLEET_LABEL}=${prefix})`,
+    '  nginx, which still runs the balancer: sudo nginx -s quit (then start it again if you serve sites with it)',
+    `  tables in the kernel: sudo nft delete table inet ${prefix}_count; … inet ${prefix}_geo; … ip ${prefix}_balancer`,
+    `  rules in Docker's DOCKER-USER chain that name br-${prefix}: sudo iptables -S DOCKER-USER`,
+  ];
 }

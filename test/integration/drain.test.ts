@@ -144,6 +144,34 @@ describe('a restored configuration', () => {
   });
 });
 
+describe("a fleet that moves to the host's network", () => {
+  it('keeps its balancer until the last station has moved', async () => {
+    for (const socket of held) socket.destroy();
+    const sessions = await hold(6);
+    const { jobId } = await agent.client.call('fleet.apply', {
+      settings: { networkMode: 'host', metricsPortBase: 30_700 },
+      drainSeconds: 300,
+    });
+    await waitFor('the first to drain', async () =>
+      ((await drainStep(jobId))?.message ?? '').includes('still open'),
+    );
+    expect(count(await answers(sessions))).toBe(6);
+    const newcomers = await hold(4);
+    expect(count(await answers(newcomers))).toBe(4);
+    for (const socket of held) socket.destroy();
+    expect(await finished(agent, { jobId })).toMatchObject({ state: 'succeeded', error: null });
+    await expect(openTcp(PRIMARY)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    const { stationList } = await snapshot();
+    expect(stationList.map(({ rotation }) => rotation)).toEqual(['out', 'out', 'out']);
+  });
+
+  it('has it again when it moves back', async () => {
+    expect(await apply(agent, { settings: { networkMode: 'cluster' } })).toMatchObject({ error: null });
+    await waitFor('all three in the balancer', async () => (await snapshot()).balancer.backends === 3);
+    await hold(3);
+  });
+});
+
 describe('settings', () => {
   it('limit the sessions of one client', async () => {
     await agent.client.call('balancer.configure', { sessionsPerClient: 200 });

@@ -170,3 +170,41 @@ describe('an engine that goes away', () => {
     });
   });
 });
+
+describe('taking the fleet down', () => {
+  const isDown = async () => {
+    const networks = (await docker.listNetworks()).map(({ name }) => name);
+    const { balancer } = await agent.client.call('snapshot.get', {});
+    return (
+      (await countOnEngine(agent)) === 0 &&
+      !networks.includes(`${prefix}-net`) &&
+      balancer.state === 'stopped'
+    );
+  };
+
+  it('goes on after a kill', async () => {
+    const volumes = await volumesOf(prefix);
+    await agent.client.call('fleet.takeDown', {});
+    await agent.kill('SIGKILL');
+    expect(await countOnEngine(agent)).toBeGreaterThan(0);
+    await agent.restart();
+    await waitFor('everything to be down', isDown, PATIENCE);
+    expect(await volumesOf(prefix)).toEqual(volumes);
+    expect((await agent.client.call('fleet.get', {})).active).toBe(false);
+  });
+
+  it('that failed says so, and is done as soon as it can be', async () => {
+    expect(await apply(agent, { settings: { count: 2 } })).toMatchObject({ state: 'succeeded' });
+    await engine.shut();
+    const { jobId } = await agent.client.call('fleet.takeDown', {});
+    const job = () => agent.client.call('job.get', { id: jobId });
+    await waitFor('the job to fail', async () => (await job()).state === 'failed');
+    await waitFor('the problem', async () => {
+      const { problems } = await agent.client.call('snapshot.get', {});
+      return problems.some(({ title }) => title === 'The fleet is not down yet');
+    });
+    await agent.restart();
+    await engine.open();
+    await waitFor('everything to be down', isDown, PATIENCE);
+  });
+});

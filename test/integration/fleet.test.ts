@@ -1,5 +1,5 @@
 // The fleet on a real engine: create, scale, change, stop, take down.
-import { createConnection } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
 import {
@@ -222,13 +222,22 @@ describe('the fleet', () => {
   });
 
   it('runs on the host network with a metrics port for each station', async () => {
-    await apply(agent, { settings: { image: settings.image, networkMode: 'host', count: 2 } });
+    await apply(agent, {
+      settings: { image: settings.image, networkMode: 'host', metricsPortBase: 28_700, count: 2 },
+    });
     const commands = [...(await stationsOnEngine(agent)).values()].map(({ command }) => command.join(' '));
     expect(commands.sort().map((command) => /127\.0\.0\.1:\d+/.exec(command)?.[0])).toEqual([
-      '127.0.0.1:9091',
-      '127.0.0.1:9092',
+      '127.0.0.1:28701',
+      '127.0.0.1:28702',
     ]);
-    await apply(agent, { settings: { networkMode: 'cluster' } });
+    const stranger = createServer();
+    await new Promise<void>((resolve) => stranger.listen(28_703, '127.0.0.1', resolve));
+    const job = await apply(agent, { settings: { count: 3 } });
+    expect(job).toMatchObject({ state: 'failed', error: { code: 'port_in_use' } });
+    expect(job.error?.message).toContain(`28703/tcp on 127.0.0.1 is in use by`);
+    expect(job.error?.message).toContain(String(process.pid));
+    await new Promise((resolve) => stranger.close(resolve));
+    await apply(agent, { settings: { networkMode: 'cluster', count: 2 } });
     expect(await runningOnEngine(agent)).toEqual([1, 2]);
   });
 
