@@ -20,6 +20,7 @@ import { createFleetService } from './fleet/create.ts';
 import { createIdentity } from './identity.ts';
 import { createJobRunner } from './jobs/runner.ts';
 import { createLiveService } from './live/create.ts';
+import { createMigrationService } from './migration/create.ts';
 import { createRecordService } from './record/create.ts';
 import { createAgentServer } from './server.ts';
 import { findGroupId, listenOnSocket } from './sockets.ts';
@@ -67,7 +68,7 @@ function build(): Deps {
     fleet,
     balancer,
     foldBelow: () => tracker.settings().foldBelow,
-    otherProblems: () => [...tracker.problems(), ...record.problems()],
+    otherProblems: () => [...tracker.problems(), ...record.problems(), ...migration.problems()],
   });
   const record = createRecordService({ ...core, live });
   const countries = createCountriesService({ ...core, live, tracker });
@@ -75,6 +76,7 @@ function build(): Deps {
   const tuning = createTuningService({ ...core, fleet, balancer });
   const firewall = createFirewallService({ ...core, balancer });
   const doctor = createDoctorService({ ...core, fleet, balancer, live, tuning, firewall });
+  const migration = createMigrationService({ ...core, fleet, balancer, tuning });
   const identity = createIdentity({ db, activity, now });
   return {
     ...core,
@@ -88,6 +90,7 @@ function build(): Deps {
     tuning,
     doctor,
     firewall,
+    migration,
     identity,
   };
 }
@@ -107,6 +110,7 @@ async function main(): Promise<void> {
     );
   await listenOnSocket(root, paths.rootSocket, { mode: 0o600, gid: null });
   await listenOnSocket(panel, paths.agentSocket, { mode: gid === null ? 0o600 : 0o660, gid });
+  await deps.migration.start();
   await deps.balancer.start();
   await deps.fleet.start();
   deps.live.start();

@@ -10,6 +10,7 @@ import { createCalm } from './calm.ts';
 import { removeProbes } from './environment.ts';
 import { createFleetJobs } from './fleet-jobs.ts';
 import { followEngine } from './follow-engine.ts';
+import { createHands } from './hands.ts';
 import { createHungWatch } from './hung.ts';
 import { createKeyGuard } from './keys.ts';
 import { moveFleet, type Progress } from './move.ts';
@@ -215,6 +216,17 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       recovery.operatorActs();
       await keys.check(stations);
     },
+    async keyVolumes() {
+      return (await docker.listVolumes()).flatMap(({ name, mountpoint }) => {
+        const station = volumes.stationOn(name);
+        return station === null ? [] : [{ station, volume: name, directory: mountpoint }];
+      });
+    },
+    async acceptKey(station) {
+      keys.forget(station);
+      await keys.check([station]);
+    },
+    stationOn: (volume) => volumes.stationOn(volume),
     async takeDown(actor) {
       save({ ...desired, active: false });
       const title = 'Take the fleet down; volumes and settings stay';
@@ -223,6 +235,21 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
         takeFleetDown({ core, rotation, progress: job, desired: () => desired, drainSeconds: 0 }),
       );
     },
+    transform: (request, work) =>
+      fleetJobs.start(request, (job) =>
+        work(
+          job,
+          createHands({
+            core,
+            job,
+            desired: () => desired,
+            save,
+            move: (progress, only) => move(progress, undefined, only),
+            takeDown: (progress) =>
+              takeFleetDown({ core, rotation, progress, desired: () => desired, drainSeconds: 0 }),
+          }),
+        ),
+      ),
     detail: async (station) => stationDetail(core, desired, station),
     logs: (station, logOptions) => stationLogs(core, station, logOptions),
     async start() {

@@ -1,0 +1,48 @@
+/** Copies of station keys, made before anything is changed and checked against what they were copied from. */
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../../lib/contract/errors.ts';
+import { ifAbsent } from '../../lib/host/absent.ts';
+import { atomicWrite } from '../../lib/host/atomic-write.ts';
+import { sha256Of } from '../../lib/migration/host-files.ts';
+import type { SavedKey } from '../../lib/migration/manifest.ts';
+import { inspectKey, KEY_FILE } from '../../lib/stations/station-key.ts';
+
+/** @returns the keys with their checksums. @throws AppError key_alarm when one changed since it was found */
+export async function saveKeys<K extends SavedKey>(keys: readonly K[], folder: string): Promise<K[]> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const saved: K[] = [];
+  for (const key of keys) {
+    const content = await readFile(join(key.directory, KEY_FILE), 'utf8');
+    const found = inspectKey(content);
+    if (found.state !== 'sound' || found.fingerprint !== key.fingerprint)
+      throw new AppError('key_alarm', {
+        message: `The key in ${key.volume} changed while it was saved; nothing was changed.`,
+        remedy: 'Look at it, then begin again.',
+      });
+    const path = join(folder, key.copy);
+    await atomicWrite(path, content, 0o600);
+    const sha256 = sha256Of(content);
+    if (sha256Of(await readFile(path)) !== sha256)
+      throw new Error(`the copy of the key in ${key.volume} is not what was written`);
+    saved.push({ ...key, sha256 });
+  }
+  return saved;
+}
+
+/**
+ * Puts a key back that is gone from its volume; one that is there, whichever, is never touched.
+ * @returns a sentence when the volume holds another key than the saved one, null when all is well
+ */
+export async function ensureKey(key: SavedKey, folder: string): Promise<string | null> {
+  const path = join(key.directory, KEY_FILE);
+  const content = await readFile(path, 'utf8').catch(ifAbsent(null));
+  if (content === null) {
+    // COPYFILE_EXCL: what appeared meanwhile stays.
+    await copyFile(join(folder, key.copy), path, 1);
+    return null;
+  }
+  const found = inspectKey(content);
+  if (found.state === 'sound' && found.fingerprint === key.fingerprint) return null;
+  return `${key.volume} does not hold the key it had (Proxy ID ${key.proxyId}); it is left as it is, the saved one lies in ${join(folder, key.copy)}.`;
+}
