@@ -12,7 +12,6 @@ await build({
     cli: 'cli/main.ts',
     'check-database': 'db/check-worker.ts',
     tracker: 'lib/tracker/worker.ts',
-    vault: 'lib/vault/worker.ts',
   },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },

@@ -216,17 +216,6 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       recovery.operatorActs();
       await keys.check(stations);
     },
-    async keyVolumes() {
-      return (await docker.listVolumes()).flatMap(({ name, mountpoint }) => {
-        const station = volumes.stationOn(name);
-        return station === null ? [] : [{ station, volume: name, directory: mountpoint }];
-      });
-    },
-    async acceptKey(station) {
-      keys.forget(station);
-      await keys.check([station]);
-    },
-    stationOn: (volume) => volumes.stationOn(volume),
     async takeDown(actor) {
       save({ ...desired, active: false });
       const title = 'Take the fleet down; volumes and settings stay';

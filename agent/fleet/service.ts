@@ -71,12 +71,6 @@ export interface FleetService {
   forgetKeys(stations: number[], actor: string): Promise<void>;
   /** Reads the key in every volume now. */
   checkKeys(): Promise<{ checked: number; alarms: ReadonlyMap<number, string> }>;
-  /** Every volume of a station, used or left over, with its directory on this host. */
-  keyVolumes(): Promise<{ station: number; volume: string; directory: string }[]>;
-  /** The key that lies in a station's volume now is the one it is to have. */
-  acceptKey(station: number): Promise<void>;
-  /** Station on each volume of the ledger; null where it is nobody's. */
-  stationOn(volume: string): number | null;
   takeDown(actor: string): Promise<Job>;
   /** A job whose work says step by step what is wanted; nothing else changes the fleet meanwhile. */
   transform(request: FleetJobRequest, work: (job: JobHandle, hands: FleetHands) => Promise<void>): Job;

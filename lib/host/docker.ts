@@ -252,10 +252,6 @@ export function createDocker(socketPath: string): Docker {
         labels: volume.Labels ?? {},
       }));
     },
-    async createVolume(name, labels) {
-      const volume = await guarded(engine.createVolume({ Name: name, Labels: labels }));
-      return (await guarded(engine.getVolume(volume.Name ?? name).inspect())).Mountpoint;
-    },
     async removeVolume(name) {
       await orNull(engine.getVolume(name).remove());
     },

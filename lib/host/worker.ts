@@ -6,7 +6,6 @@ import { Worker } from 'node:worker_threads';
 const SOURCES = {
   'check-database': 'db/check-worker.ts',
   tracker: 'lib/tracker/worker.ts',
-  vault: 'lib/vault/worker.ts',
 } as const;
 export type WorkerName = keyof typeof SOURCES;
 

@@ -1,5 +1,16 @@
 /** A server as conduit-manager 1.x leaves it: containers on the host's network, files below a root of the test's own. */
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { run } from '../../lib/host/run.ts';
@@ -43,7 +54,8 @@ export const V12_FILES: Record<string, string> = {
   'etc/systemd/system/conduit.service':
     '[Unit]\nDescription=Psiphon Conduit\n[Service]\nType=oneshot\nRemainAfterExit=yes\n' +
     'ExecStart=/usr/local/bin/conduit start\nExecStop=/usr/local/bin/conduit stop\n[Install]\nWantedBy=multi-user.target\n',
-  'etc/systemd/system/conduit-tracker.service': '[Service]\nExecStart=/bin/bash /opt/conduit/conduit-tracker.sh\n',
+  'etc/systemd/system/conduit-tracker.service':
+    '[Service]\nExecStart=/bin/bash /opt/conduit/conduit-tracker.sh\n',
   'var/spool/cron/crontabs/root':
     'MAILTO=root\n0 3 * * * /usr/bin/certbot renew\n0 0 */2 * * /usr/local/bin/conduit update --auto > /var/log/conduit-autoupdate.log 2>&1\n',
   'opt/conduit/traffic_stats/cumulative_data':
@@ -73,7 +85,16 @@ export async function createV1Host(options: V1HostOptions): Promise<V1Host> {
   for (const station of all) {
     const own = args[station] ?? ['--max-clients', '200', '--bandwidth', '5', '--stats-file'];
     await run('docker', [
-      ...['run', '-d', '--name', nameOf(base, station), '--restart', 'unless-stopped', '--log-opt', 'max-size=15m'],
+      ...[
+        'run',
+        '-d',
+        '--name',
+        nameOf(base, station),
+        '--restart',
+        'unless-stopped',
+        '--log-opt',
+        'max-size=15m',
+      ],
       ...['--log-opt', 'max-file=3', '-v', `${nameOf(`${base}-data`, station)}:/home/conduit/data`],
       ...['--network', 'host', V1_IMAGE, 'start', ...own],
     ]);
@@ -123,7 +144,10 @@ async function keyOf(base: string, station: number): Promise<string | null> {
 
 /** Arguments, image, network, volumes, restart policy and whether it runs; not what each start changes. */
 function whatMakesIt(inspect: Record<string, unknown> | null): unknown {
-  const { Config, HostConfig, Image, State, Mounts } = (inspect ?? {}) as Record<string, Record<string, unknown>>;
+  const { Config, HostConfig, Image, State, Mounts } = (inspect ?? {}) as Record<
+    string,
+    Record<string, unknown>
+  >;
   return { Config, HostConfig, Image, Mounts, running: State?.Running };
 }
 

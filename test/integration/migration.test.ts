@@ -14,7 +14,12 @@ let host: V1Host;
 let before: { containers: unknown; files: unknown; proxyIds: Record<string, string> };
 
 beforeAll(async () => {
-  host = await createV1Host({ base: prefix, stations: 5, orphans: [7], args: { 2: ['-m', '120', '-b', '-1'] } });
+  host = await createV1Host({
+    base: prefix,
+    stations: 5,
+    orphans: [7],
+    args: { 2: ['-m', '120', '-b', '-1'] },
+  });
   agent = await startTestAgent({
     prefix,
     balancer: { primaryPort: 28_743, secondaryPort: 28_744 },
@@ -64,7 +69,12 @@ async function expectNowhere(text: string): Promise<void> {
 describe('what is there', () => {
   it('is found, and nothing is changed by looking', async () => {
     const found = await report();
-    expect(found).toMatchObject({ found: true, manager: 'conduit-manager 1.x', proposedCount: 40, obstacle: null });
+    expect(found).toMatchObject({
+      found: true,
+      manager: 'conduit-manager 1.x',
+      proposedCount: 40,
+      obstacle: null,
+    });
     expect(found.stations.map(({ name, station, obstacle }) => [name, station, obstacle])).toEqual([
       ['migt', 1, null],
       ['migt-2', 2, null],
@@ -74,7 +84,11 @@ describe('what is there', () => {
     ]);
     expect(found.stations[1]).toMatchObject({ maxClients: 120, bandwidthMbps: -1 });
     expect(found.orphans).toMatchObject([{ volume: 'migt-data-7', station: 7 }]);
-    expect(found.settings).toMatchObject({ fleet: { maxClients: 200, bandwidthMbps: 5 }, dataCapGb: 500, telegram: true });
+    expect(found.settings).toMatchObject({
+      fleet: { maxClients: 200, bandwidthMbps: 5 },
+      dataCapGb: 500,
+      telegram: true,
+    });
     expect(found.traffic).toMatchObject({ countries: 3, unmapped: ['Atlantis'], damagedLines: 1 });
     expect(found.traffic?.addressFiles.map(({ lines }) => lines)).toEqual([2, 1]);
     expect(JSON.stringify(found)).not.toContain(SECRET_ADDRESS);
@@ -105,7 +119,9 @@ describe('the way here', () => {
     expect(job.error).toBeNull();
     expect(await runningOnEngine(agent)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     const ids = await stationIds(8);
-    const expected = ['migt-data', ...[2, 3, 4, 5].map((n) => `migt-data-${n}`)].map((name) => before.proxyIds[name]);
+    const expected = ['migt-data', ...[2, 3, 4, 5].map((n) => `migt-data-${n}`)].map(
+      (name) => before.proxyIds[name],
+    );
     expect(ids.slice(0, 5)).toEqual(expected);
     expect(ids[6]).toBe(before.proxyIds['migt-data-7']);
     expect(new Set(ids).size).toBe(8);
@@ -130,8 +146,14 @@ describe('the way here', () => {
 
   it('shows the old totals as a source of their own', async () => {
     const { rows } = await agent.client.call('countries.get', { source: 'legacy' });
-    expect(rows.find(({ code }) => code === 'IR')).toMatchObject({ uploadedBytes: 1_000_000, downloadedBytes: 9_000_000 });
-    expect(rows.find(({ code }) => code === 'unknown')).toMatchObject({ uploadedBytes: 12, downloadedBytes: 15 });
+    expect(rows.find(({ code }) => code === 'IR')).toMatchObject({
+      uploadedBytes: 1_000_000,
+      downloadedBytes: 9_000_000,
+    });
+    expect(rows.find(({ code }) => code === 'unknown')).toMatchObject({
+      uploadedBytes: 12,
+      downloadedBytes: 15,
+    });
   });
 
   it('keeps no client address anywhere', () => expectNowhere(SECRET_ADDRESS));
