@@ -57,6 +57,7 @@ function build(): Deps {
     healthOf: (runtime) => live.healthOf(runtime),
     takeStock: () => live.takeStock(),
     hurry: () => live.hurry(),
+    balancerWaits: () => migration.balancerWaits(),
   });
   const tracker = createTrackerService({
     ...core,

@@ -13,6 +13,8 @@ export interface AwaitLiveOptions {
   hurry: () => void;
   signal: AbortSignal;
   say: (text: string) => void;
+  /** How long they are waited for. */
+  patienceMs?: number;
 }
 
 const PATIENCE_MS = 15_000;
@@ -20,8 +22,8 @@ const EVERY_MS = 250;
 
 /** @returns those that are not live yet; they join the balancer by themselves when they are */
 export async function awaitLive(options: AwaitLiveOptions): Promise<number[]> {
-  const { stations, runtimes, healthOf, hurry, signal, say } = options;
-  const deadline = performance.now() + PATIENCE_MS;
+  const { stations, runtimes, healthOf, hurry, signal, say, patienceMs = PATIENCE_MS } = options;
+  const deadline = performance.now() + patienceMs;
   for (;;) {
     // Those that ended meanwhile are not waited for.
     const waiting = runtimes()

@@ -57,7 +57,8 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     runtimes: currentRuntimes,
     healthOf: options.healthOf,
     refresh: () => state.refresh(),
-    isBalanced: () => desired.active && desired.settings.networkMode === 'cluster',
+    isBalanced: () =>
+      desired.active && desired.settings.networkMode === 'cluster' && options.balancerWaits?.() !== true,
   });
   const fleetJobs = createFleetJobs(options, (job) => recovery.jobEnded(job));
   const move = (

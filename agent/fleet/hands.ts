@@ -1,6 +1,7 @@
 /** The fleet for a job that decides step by step what is wanted: the migration from an older manager, and back. */
 import type { DesiredFleet } from '../../lib/contract/fleet.ts';
 import type { JobHandle } from '../jobs/runner.ts';
+import { awaitLive } from './await-live.ts';
 import { ensureImage } from './environment.ts';
 import type { KeyReport } from './keys.ts';
 import type { Progress } from './move.ts';
@@ -18,7 +19,8 @@ export interface FleetHands {
   takeDown(step: string): Promise<void>;
   /** Station number → volume, where that is another than its own name's. */
   assignVolumes(volumes: Readonly<Record<string, string>>): void;
-  volumeOf(station: number): string;
+  /** Waits until a station that was moved says it is live. @returns whether it does */
+  awaitLive(step: string, station: number, patienceMs: number): Promise<boolean>;
   /** The station's key as it is now. */
   key(station: number): Promise<KeyReport | null>;
 }
@@ -51,7 +53,20 @@ export function createHands({ core, job, desired, save, move, takeDown }: HandsO
     },
     move: (step, only) => move(within(step), only === undefined ? undefined : new Set(only)),
     takeDown: (step) => takeDown(within(step)),
-    volumeOf: (station) => core.volumes.of(station),
+    async awaitLive(step, station, patienceMs) {
+      const { runtimes, healthOf, hurry } = core;
+      const say = (text: string) => job.say(step, text);
+      const late = await awaitLive({
+        stations: [station],
+        runtimes,
+        healthOf,
+        hurry,
+        signal: job.signal,
+        say,
+        patienceMs,
+      });
+      return late.length === 0 && core.state.stations.get(station)?.state === 'running';
+    },
     assignVolumes: (volumes) => core.volumes.assign(volumes),
     async key(station) {
       await core.keys.check([station]);

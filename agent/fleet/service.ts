@@ -94,4 +94,6 @@ export interface FleetServiceOptions extends CoreDeps {
   takeStock: () => Promise<void>;
   /** Asks the stations again soon. */
   hurry: () => void;
+  /** While stations move over from an older manager, its own balancer, if any, goes on serving them all. */
+  balancerWaits?: () => boolean;
 }

@@ -1,15 +1,12 @@
 /** The first record of a migration: what there is, before anything is changed. */
 import { lstat } from 'node:fs/promises';
 import type { MigrationStart } from '../../lib/contract/migration.ts';
-import { run } from '../../lib/host/run.ts';
-import { hasSystemd } from '../../lib/host/systemd.ts';
+import { type FleetSettings, fleetSettingsSchema } from '../../lib/contract/settings.ts';
 import { hostNginxRuns } from '../../lib/install/host-nginx.ts';
 import type { MigrationManifest } from '../../lib/migration/manifest.ts';
 import type { Found } from './find.ts';
+import { runningServices } from './host-services.ts';
 import type { MigrationDeps } from './service.ts';
-
-/** Its plain services: ending these removes nothing. */
-const SERVICES = ['conduit-tracker.service', 'conduit-telegram.service'];
 
 export async function beginManifest(
   deps: MigrationDeps,
@@ -32,6 +29,7 @@ export async function beginManifest(
       keptAs: `${one.name}-v1`,
       containerId: one.containerId,
       wasRunning: one.running,
+      restartsAlways: one.restartsAlways,
       uid: (await lstat(one.directory ?? '')).uid,
       inspect: one.inspect,
     });
@@ -46,7 +44,7 @@ export async function beginManifest(
     desiredBefore: before,
     stations,
     orphans: fleet.orphans
-      .filter(({ keyState }) => keyState === 'sound')
+      .filter(({ obstacle }) => obstacle === null)
       .map(({ station, volume, directory, proxyId, fingerprint }) => ({
         station,
         volume,
@@ -57,44 +55,43 @@ export async function beginManifest(
         sha256: '',
       })),
     volumes: fleet.volumes,
-    settings: {
-      fleet: { ...report.settings?.fleet },
-      overrides: overridesOf(report, movable),
-    },
+    settings: settingsOf(report, movable, before.settings),
     files: [],
     services: await runningServices(deps),
-    nginxRan: await hostNginxRuns(),
+    loosePrograms: [],
+    // A test looks at a root of its own, which no nginx of this host belongs to.
+    nginxRan: deps.env.hostRoot === '/' && (await hostNginxRuns()),
     done: [],
   };
 }
 
-/** What a station really runs with wins over what the file says of it. */
-function overridesOf(report: Found['report'], stations: Found['fleet']['stations']): Record<string, unknown> {
-  const fleet = report.settings?.fleet ?? {};
+type Limit = 'maxClients' | 'bandwidthMbps' | 'cpus' | 'memoryMb';
+const LIMITS: readonly Limit[] = ['maxClients', 'bandwidthMbps', 'cpus', 'memoryMb'];
+
+/** What a station really runs with wins over what the file says of it; without a file the first speaks for all. */
+function settingsOf(
+  report: Found['report'],
+  stations: Found['fleet']['stations'],
+  usual: FleetSettings,
+): MigrationManifest['settings'] {
+  const fleet: Partial<Record<Limit, number | null>> = { ...report.settings?.fleet };
+  const [first] = stations;
+  if (report.settings === null && first !== undefined)
+    for (const limit of LIMITS) if (isOurs(limit, first[limit])) fleet[limit] = first[limit];
   const overrides: Record<string, Record<string, unknown>> = { ...report.settings?.overrides };
-  for (const { station, maxClients, bandwidthMbps } of stations) {
-    const own = { ...overrides[String(station)] };
-    if (isClients(maxClients)) own.maxClients = maxClients;
-    if (isBandwidth(bandwidthMbps)) own.bandwidthMbps = bandwidthMbps;
-    for (const name of ['maxClients', 'bandwidthMbps'] as const)
-      if (own[name] === fleet[name]) delete own[name];
-    if (Object.keys(own).length > 0) overrides[String(station)] = own;
-    else delete overrides[String(station)];
+  for (const one of stations) {
+    const own: Record<string, unknown> = { ...overrides[String(one.station)] };
+    for (const limit of LIMITS) {
+      if (isOurs(limit, one[limit])) own[limit] = one[limit];
+      if (own[limit] === (fleet[limit] ?? usual[limit])) delete own[limit];
+    }
+    if (Object.keys(own).length > 0) overrides[String(one.station)] = own;
+    else delete overrides[String(one.station)];
   }
-  return overrides;
+  return { fleet, overrides };
 }
 
-const isClients = (value: number | null) =>
-  value !== null && Number.isInteger(value) && value >= 1 && value <= 1000;
-const isBandwidth = (value: number | null) =>
-  value !== null && (value === -1 || (value >= 1 && value <= 10_000));
-
-async function runningServices({ env }: MigrationDeps): Promise<string[]> {
-  if (!hasSystemd() || env.hostRoot !== '/') return [];
-  const running: string[] = [];
-  for (const name of SERVICES) {
-    const { exitCode } = await run('systemctl', ['is-active', '--quiet', name], { okExitCodes: [1, 3, 4] });
-    if (exitCode === 0) running.push(name);
-  }
-  return running;
+/** Whether it is a value that a station of ours can have. */
+function isOurs(limit: Limit, value: number | null): boolean {
+  return fleetSettingsSchema.shape[limit].safeParse(value).success;
 }

@@ -1,26 +1,23 @@
 /** Puts the migration's parts together: one record on disk, one job at a time, and a word when one was interrupted. */
 import { AppError } from '../../lib/contract/errors.ts';
-import type { Problem } from '../../lib/contract/snapshot.ts';
+import type { MigrationStart } from '../../lib/contract/migration.ts';
 import { plural } from '../../lib/format/count.ts';
 import { type MigrationManifest, readNewestManifest, writeManifest } from '../../lib/migration/manifest.ts';
-import type { BalancerService } from '../balancer/service.ts';
 import { beginManifest } from './begin.ts';
 import { findV1 } from './find.ts';
 import { migrate } from './migrate.ts';
+import { migrationProblems } from './problems.ts';
 import { rollBack } from './roll-back.ts';
 import type { MigrationDeps, MigrationService } from './service.ts';
+import { readLegacyHistory } from './traffic.ts';
 
-export function createMigrationService(
-  deps: MigrationDeps & { balancer: BalancerService },
-): MigrationService {
-  const { paths, fleet, balancer } = deps;
+export function createMigrationService(deps: MigrationDeps): MigrationService {
+  const { paths, fleet, log } = deps;
   let busy = false;
-  let unfinished: MigrationManifest['state'] | null = null;
-
-  function note(manifest: MigrationManifest | null): void {
-    const state = manifest?.state ?? null;
-    unfinished = state === 'running' || state === 'rolling-back' ? state : null;
-  }
+  /** The newest, as far as it has come. */
+  let newest: MigrationManifest | null = null;
+  /** Why its record cannot be read. */
+  let damage: string | null = null;
 
   function refuseWhileBusy(): void {
     if (busy)
@@ -30,12 +27,12 @@ export function createMigrationService(
       });
   }
 
-  function start(manifest: MigrationManifest, kind: 'migrate' | 'roll-back', actor: string) {
+  async function start(manifest: MigrationManifest, kind: 'migrate' | 'roll-back', actor: string) {
     const back = kind === 'roll-back';
+    const stations = plural(manifest.stations.length, 'station');
     const title = back
-      ? `Roll back to the older manager: ${plural(manifest.stations.length, 'station')}`
-      : `Migrate ${plural(manifest.stations.length, 'station')} from an older manager`;
-    busy = true;
+      ? `Roll back to the older manager: ${stations}`
+      : `Migrate ${stations} from an older manager`;
     const request = {
       kind: back ? 'migration.rollBack' : 'migration.start',
       title,
@@ -43,20 +40,27 @@ export function createMigrationService(
       summary: title,
       cancellable: false,
     };
-    return fleet.transform(request, async (job, hands) => {
-      const work = { deps, manifest, job, hands, actor };
-      try {
-        if (back) await rollBack(work, balancer.settings().configPath);
-        else await migrate(work);
-      } finally {
-        busy = false;
-        note(manifest);
-      }
-    });
+    busy = true;
+    try {
+      await writeManifest(paths.backupsDir, manifest);
+      newest = manifest;
+      return fleet.transform(request, async (job, hands) => {
+        const work = { deps, manifest, job, hands, actor };
+        try {
+          await (back ? rollBack(work) : migrate(work));
+        } finally {
+          busy = false;
+        }
+      });
+    } catch (error) {
+      busy = false;
+      throw error;
+    }
   }
 
   return {
     report: async () => (await findV1(deps)).report,
+    legacyHistory: () => readLegacyHistory(deps.db),
     async migrate(options, actor) {
       refuseWhileBusy();
       const found = await findV1(deps);
@@ -65,19 +69,15 @@ export function createMigrationService(
           message: 'A way back was begun and not finished.',
           remedy: 'Finish it first: sudo conduit rollback-to-v1',
         });
-      if (found.manifest?.state === 'running') {
-        const { count = found.manifest.count, image = found.manifest.image } = options;
-        const goesOn = { ...found.manifest, count, image };
-        refuseSmallFleet(goesOn);
-        await writeManifest(paths.backupsDir, goesOn);
-        return start(goesOn, 'migrate', actor);
-      }
       const { obstacle, found: isThere } = found.report;
-      if (obstacle !== null) throw new AppError(isThere ? 'conflict' : 'not_found', { message: obstacle });
-      const manifest = await beginManifest(deps, found, options);
+      if (found.manifest?.state !== 'running' && obstacle !== null)
+        throw new AppError(isThere ? 'conflict' : 'not_found', { message: obstacle });
+      const manifest =
+        found.manifest?.state === 'running'
+          ? goneOnWith(found.manifest, options)
+          : await beginManifest(deps, found, options);
       refuseSmallFleet(manifest);
-      await writeManifest(paths.backupsDir, manifest);
-      note(manifest);
+      refuseWhileBusy();
       return start(manifest, 'migrate', actor);
     },
     async rollBack(actor) {
@@ -88,15 +88,40 @@ export function createMigrationService(
           message: 'There is no migration to roll back.',
           remedy: 'What was rolled back already, or never migrated, is as it was.',
         });
-      manifest.state = 'rolling-back';
-      await writeManifest(paths.backupsDir, manifest);
-      note(manifest);
-      return start(manifest, 'roll-back', actor);
+      refuseWhileBusy();
+      return start({ ...manifest, state: 'rolling-back' }, 'roll-back', actor);
     },
-    problems: () => (unfinished === null || busy ? [] : [interrupted(unfinished)]),
+    balancerWaits: () =>
+      newest?.state === 'running' &&
+      newest.stations.some(({ station }) => newest?.done.includes(`station-${station}`) === false),
+    problems: () => migrationProblems({ busy, state: newest?.state ?? null, damage }),
     async start() {
-      note(await readNewestManifest(paths.backupsDir));
+      try {
+        newest = await readNewestManifest(paths.backupsDir);
+      } catch (error) {
+        // The stations that run are worth more than this record.
+        log.error({ err: error }, 'the record of the migration cannot be read');
+        damage = error instanceof AppError ? error.message : String(error);
+      }
     },
+  };
+}
+
+/** What was interrupted, with what is wanted now; what that changes is done again. */
+function goneOnWith(
+  manifest: MigrationManifest,
+  { count = manifest.count, image = manifest.image, shredAddresses }: MigrationStart,
+): MigrationManifest {
+  const again = new Set([
+    ...(image === manifest.image ? [] : ['image', 'fleet', 'verify']),
+    ...(count === manifest.count ? [] : ['fleet', 'verify']),
+  ]);
+  return {
+    ...manifest,
+    count,
+    image,
+    shredAddresses: manifest.shredAddresses || shredAddresses,
+    done: manifest.done.filter((key) => !again.has(key)),
   };
 }
 
@@ -109,19 +134,4 @@ function refuseSmallFleet({ count, stations }: MigrationManifest): void {
     message: `count ${message}.`,
     fields: [{ field: 'count', message }],
   });
-}
-
-function interrupted(state: MigrationManifest['state']): Problem {
-  const back = state === 'rolling-back';
-  return {
-    code: 'migration-interrupted',
-    severity: 'critical',
-    title: back ? 'The way back to the older manager was interrupted' : 'The migration was interrupted',
-    detail:
-      'Some stations are moved and others are not. Every key is saved, and nothing of the older manager was deleted.',
-    remedy: back
-      ? 'Finish it: sudo conduit rollback-to-v1'
-      : 'Go on: sudo conduit migrate-to-v2. Or go back: sudo conduit rollback-to-v1',
-    station: null,
-  };
 }

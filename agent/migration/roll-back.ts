@@ -2,18 +2,17 @@
 import { join } from 'node:path';
 import { restoreOriginal } from '../../lib/balancer/restore.ts';
 import { AppError } from '../../lib/contract/errors.ts';
-import { giveVolumeTo } from '../../lib/fleet/volume-owner.ts';
-import { run } from '../../lib/host/run.ts';
-import { startHostNginx } from '../../lib/install/host-nginx.ts';
+import { hostNginxRuns, startHostNginx } from '../../lib/install/host-nginx.ts';
+import { isTheirCronLine } from '../../lib/migration/find-traces.ts';
 import { putBack } from '../../lib/migration/host-files.ts';
-import { folderOf, type MigrationManifest, writeManifest } from '../../lib/migration/manifest.ts';
-import { isTheirLine, type MigrationWork, reloadUnits } from './migrate.ts';
+import { folderOf, writeManifest } from '../../lib/migration/manifest.ts';
+import { bringServicesBack } from './host-services.ts';
+import type { MigrationWork } from './migrate.ts';
+import { bringBack, type V1 } from './move-station.ts';
 import { ensureKey } from './save-keys.ts';
 
-type V1 = MigrationManifest['stations'][number];
-
 /** @throws AppError engine_unavailable, job_failed; what was done until then stays, and can be gone on with */
-export async function rollBack(work: MigrationWork, balancerConfig: string): Promise<void> {
+export async function rollBack(work: MigrationWork): Promise<void> {
   const { deps, manifest, job, hands } = work;
   const folder = folderOf(deps.paths.backupsDir, manifest.id);
   const steps: { key: string; title: string; run: () => Promise<void> }[] = [
@@ -28,26 +27,23 @@ export async function rollBack(work: MigrationWork, balancerConfig: string): Pro
     ...manifest.stations.map((one) => ({
       key: `station-${one.station}`,
       title: `Bring ${one.name} back`,
-      run: () => bringBack(work, one, join(folder, 'keys')),
+      run: () => bringStationBack(work, one, join(folder, 'keys')),
     })),
+    {
+      key: 'balancer',
+      title: "Put nginx's configuration back",
+      run: () => putNginxBack(work, join(folder, 'files')),
+    },
     {
       key: 'files',
       title: 'Put files and services back',
       run: async () => {
         for (const file of manifest.files) {
-          const note = await putBack(file, join(folder, 'files'), isTheirLine);
+          const note = await putBack(file, join(folder, 'files'), isTheirCronLine);
           if (note !== null) job.log('warning', note);
         }
-        await reloadUnits(deps);
-        for (const name of manifest.services) await run('systemctl', ['start', name]);
-      },
-    },
-    {
-      key: 'balancer',
-      title: "Put nginx's configuration back",
-      run: async () => {
-        await restoreOriginal({ configPath: balancerConfig, backupsDir: `${deps.paths.backupsDir}/nginx` });
-        if (manifest.nginxRan) await startHostNginx();
+        for (const script of await bringServicesBack(deps, manifest))
+          job.log('warning', `${script} ran without a service; it has to be started by hand.`);
       },
     },
     { key: 'tuning', title: 'Put the kernel’s parameters back', run: () => untune(work) },
@@ -66,21 +62,31 @@ export async function rollBack(work: MigrationWork, balancerConfig: string): Pro
   await writeManifest(deps.paths.backupsDir, manifest);
 }
 
-async function bringBack({ deps, job }: MigrationWork, one: V1, keys: string): Promise<void> {
-  const { docker } = deps;
-  // Until its key was saved nothing was changed.
-  if (one.sha256 !== '') {
+async function bringStationBack(work: MigrationWork, one: V1, keys: string): Promise<void> {
+  const { manifest, job } = work;
+  // Until the keys were saved nothing was changed.
+  if (manifest.done.includes('keys')) {
     const note = await ensureKey(one, keys);
     if (note !== null) job.log('warning', note);
   }
-  await giveVolumeTo(one.directory, one.uid);
-  const kept = await docker.inspectContainer(one.containerId);
-  if (kept !== null && kept.name !== one.name) await docker.rename(kept.id, one.name);
-  const there = kept ?? (await docker.inspectContainer(one.name));
-  if (there === null)
-    job.log('warning', `${one.name} was removed meanwhile; it is made again from what Docker had said of it`);
-  const id = there?.id ?? (await docker.createAgain(one.name, one.inspect));
-  if (one.wasRunning) await docker.start(id);
+  if ((await bringBack(work, one)) === 'made again')
+    job.log(
+      'warning',
+      `${one.name} was removed meanwhile; it was made again from what Docker had said of it`,
+    );
+}
+
+/** The file as it was when the migration began; where it was ours already, the one from before us. */
+async function putNginxBack({ deps, manifest, job }: MigrationWork, files: string): Promise<void> {
+  const configPath = deps.balancer.settings().configPath;
+  const kept = manifest.files.find(({ path }) => path === configPath);
+  if (kept === undefined)
+    await restoreOriginal({ configPath, backupsDir: join(deps.paths.backupsDir, 'nginx') });
+  else {
+    const note = await putBack(kept, files, isTheirCronLine);
+    if (note !== null) job.log('warning', note);
+  }
+  if (manifest.nginxRan && !(await hostNginxRuns())) await startHostNginx();
 }
 
 async function untune({ deps, job, actor }: MigrationWork): Promise<void> {

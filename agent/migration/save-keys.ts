@@ -1,4 +1,5 @@
 /** Copies of station keys, made before anything is changed and checked against what they were copied from. */
+import { constants } from 'node:fs';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../lib/contract/errors.ts';
@@ -8,10 +9,9 @@ import { sha256Of } from '../../lib/migration/host-files.ts';
 import type { SavedKey } from '../../lib/migration/manifest.ts';
 import { inspectKey, KEY_FILE } from '../../lib/stations/station-key.ts';
 
-/** @returns the keys with their checksums. @throws AppError key_alarm when one changed since it was found */
-export async function saveKeys<K extends SavedKey>(keys: readonly K[], folder: string): Promise<K[]> {
+/** Notes the checksum of each. @throws AppError key_alarm when one changed since it was found */
+export async function saveKeys(keys: readonly SavedKey[], folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const saved: K[] = [];
   for (const key of keys) {
     const content = await readFile(join(key.directory, KEY_FILE), 'utf8');
     const found = inspectKey(content);
@@ -25,9 +25,8 @@ export async function saveKeys<K extends SavedKey>(keys: readonly K[], folder: s
     const sha256 = sha256Of(content);
     if (sha256Of(await readFile(path)) !== sha256)
       throw new Error(`the copy of the key in ${key.volume} is not what was written`);
-    saved.push({ ...key, sha256 });
+    key.sha256 = sha256;
   }
-  return saved;
 }
 
 /**
@@ -38,8 +37,13 @@ export async function ensureKey(key: SavedKey, folder: string): Promise<string |
   const path = join(key.directory, KEY_FILE);
   const content = await readFile(path, 'utf8').catch(ifAbsent(null));
   if (content === null) {
-    // COPYFILE_EXCL: what appeared meanwhile stays.
-    await copyFile(join(folder, key.copy), path, 1);
+    const copy = join(folder, key.copy);
+    if (sha256Of(await readFile(copy)) !== key.sha256)
+      throw new AppError('key_alarm', {
+        message: `The key of ${key.volume} is gone, and its copy ${copy} is not what was saved.`,
+        remedy: 'Put a sound copy of the key there, then go on.',
+      });
+    await copyFile(copy, path, constants.COPYFILE_EXCL);
     return null;
   }
   const found = inspectKey(content);

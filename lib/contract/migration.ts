@@ -30,6 +30,8 @@ export const orphanVolumeSchema = z.object({
   station: z.number(),
   keyState,
   proxyId: z.string().nullable(),
+  /** Why it is left alone; null when a station will live on it. */
+  obstacle: z.string().nullable(),
 });
 export type OrphanVolume = z.infer<typeof orphanVolumeSchema>;
 
@@ -37,8 +39,11 @@ export type OrphanVolume = z.infer<typeof orphanVolumeSchema>;
 export const traceSchema = z.object({
   path: z.string(),
   what: z.string(),
-  /** `remove`: archived and taken away, put back by a rollback; `lines`: only its lines; `keep`: left alone. */
-  action: z.enum(['remove', 'lines', 'replace', 'keep']),
+  /**
+   * `remove`: archived and taken away, put back by a rollback; `lines`: only its lines; `replace`: ours takes its place;
+   * `copy`: a copy is kept, it stays; `keep`: left alone.
+   */
+  action: z.enum(['remove', 'lines', 'replace', 'copy', 'keep']),
 });
 export type Trace = z.infer<typeof traceSchema>;
 
@@ -51,6 +56,13 @@ export const v1TrafficSchema = z.object({
   downloadedBytes: z.number(),
   /** Names that are no country's; their bytes are kept under `unknown`. */
   unmapped: z.array(z.string()),
+  /** What its figures of South Korea hold besides; a trait of the old tracker. */
+  mixesKoreas: z.boolean(),
+  /** Whole months that can be told, such as `2025-11`, and archives whose month cannot, since the one before is missing. */
+  months: z.array(z.string()),
+  monthsWithout: z.array(z.string()),
+  /** Moments of which it wrote down users or running stations. */
+  samples: z.number(),
   /** Lines that could not be read. */
   damagedLines: z.number(),
   /** Files with client addresses, and how many lines they have. */
@@ -72,6 +84,33 @@ export const v1SettingsSchema = z.object({
   telegram: z.boolean(),
 });
 export type V1Settings = z.infer<typeof v1SettingsSchema>;
+
+/** What a manager of v1.x had estimated, by month and by moment; shown beside our own figures, never added. */
+export const legacyHistorySchema = z.object({
+  /** Oldest first. */
+  months: z.array(
+    z.object({
+      month: z.string(),
+      countries: z.number(),
+      uploadedBytes: z.number(),
+      downloadedBytes: z.number(),
+    }),
+  ),
+  /** By the file they stood in; each in the order of time, milliseconds since the epoch. */
+  connections: z.array(z.object({ at: z.number(), connected: z.number(), connecting: z.number() })),
+  /** Only where the number changed, or the record was interrupted. */
+  uptime: z.array(z.object({ at: z.number(), running: z.number() })),
+  reports: z.array(
+    z.object({
+      at: z.number(),
+      connected: z.number(),
+      running: z.number(),
+      /** Both ways, since the report before; null for the first. */
+      bytes: z.number().nullable(),
+    }),
+  ),
+});
+export type LegacyHistory = z.infer<typeof legacyHistorySchema>;
 
 export const migrationStateSchema = z.object({
   /** When it began; also its directory's name. */

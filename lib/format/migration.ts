@@ -6,6 +6,7 @@ export const TRACE_WORDS: Record<Trace['action'], string> = {
   remove: 'archived and taken away',
   lines: 'its lines archived and taken out',
   replace: 'archived, ours takes its place',
+  copy: 'a copy is kept, it stays',
   keep: 'left alone',
 };
 
@@ -23,13 +24,16 @@ export function migrationSentence({ found, manager, stations, orphans, migration
   if (migration?.state === 'migrated')
     return `${plural(migration.stations.length, 'station')} came from an older manager.`;
   if (!found) return 'No older manager was found on this server.';
-  const spare =
-    orphans.length === 0 ? '' : ` and ${plural(orphans.length, 'volume')} with a key and no container`;
+  const left = orphans.filter(({ obstacle }) => obstacle === null).length;
+  const spare = left === 0 ? '' : ` and ${plural(left, 'volume')} with a key and no container`;
   return `${manager ?? 'An older manager'} with ${plural(stations.length, 'station')}${spare}.`;
 }
 
 export function stationWords(station: V1Station): string {
   if (station.obstacle !== null) return `stays as it is: ${station.obstacle}`;
-  const speed = station.bandwidthMbps === -1 ? 'unlimited' : `${station.bandwidthMbps} Mbit/s`;
-  return `becomes station ${station.station}, with ${station.maxClients} clients and ${speed} each`;
+  const { maxClients, bandwidthMbps } = station;
+  const clients = maxClients === null ? 'clients as the fleet has' : plural(maxClients, 'client');
+  const speed =
+    bandwidthMbps === null ? '' : bandwidthMbps === -1 ? ', unlimited' : ` and ${bandwidthMbps} Mbit/s each`;
+  return `becomes station ${station.station}, with ${clients}${speed}`;
 }

@@ -99,6 +99,7 @@ export interface Docker {
   inspectRaw(nameOrId: string): Promise<Record<string, unknown> | null>;
   /** A container as `inspectRaw` once described it, from the very image it had. @throws AppError image_unavailable */
   createAgain(name: string, inspect: Record<string, unknown>): Promise<string>;
+  setRestartPolicy(id: string, name: 'always' | 'unless-stopped'): Promise<void>;
   /** A running container goes on under its new name. @throws AppError conflict when the name is taken */
   rename(id: string, name: string): Promise<void>;
   /** @returns the new container's id. @throws AppError conflict when the name is taken */

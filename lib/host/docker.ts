@@ -81,6 +81,9 @@ export function createDocker(socketPath: string): Docker {
       const container = await guarded(engine.createContainer(options));
       return container.id;
     },
+    async setRestartPolicy(id, name) {
+      await guarded(engine.getContainer(id).update({ RestartPolicy: { Name: name } }));
+    },
     async rename(id, name) {
       await guarded(engine.getContainer(id).rename({ name }));
     },

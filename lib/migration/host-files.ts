@@ -5,23 +5,24 @@ import {
   lchown,
   lstat,
   mkdir,
+  open,
   readFile,
   readlink,
   rename,
   rm,
   symlink,
   utimes,
-  writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { ownershipOf } from '../balancer/marker.ts';
 import type { Trace } from '../contract/migration.ts';
 import { ifAbsent } from '../host/absent.ts';
 import { atomicWrite } from '../host/atomic-write.ts';
 
 export const archivedFileSchema = z.object({
   path: z.string(),
-  action: z.enum(['remove', 'lines', 'replace']),
+  action: z.enum(['remove', 'lines', 'replace', 'copy']),
   kind: z.enum(['file', 'link']),
   /** Of a link. */
   target: z.string().nullable(),
@@ -33,15 +34,19 @@ export const archivedFileSchema = z.object({
   gid: z.number(),
   /** Milliseconds since the epoch. */
   changedAt: z.number(),
-  /** What we left in its place; null for nothing. Set once that is done. */
+  /** Of a file of which only lines go: what is left of it. */
   leftSha256: z.string().nullable(),
 });
 export type ArchivedFile = z.infer<typeof archivedFileSchema>;
 
 export const sha256Of = (content: Buffer | string) => createHash('sha256').update(content).digest('hex');
 
-/** Copies what is to be changed into `folder`; changes nothing yet. */
-export async function archiveFiles(traces: readonly Trace[], folder: string): Promise<ArchivedFile[]> {
+/** Copies what is to be changed into `folder`; changes nothing yet. @param isTheirs which lines of a crontab will go */
+export async function archiveFiles(
+  traces: readonly Trace[],
+  folder: string,
+  isTheirs: (line: string) => boolean,
+): Promise<ArchivedFile[]> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const archived: ArchivedFile[] = [];
   for (const [at, { path, action }] of traces.entries()) {
@@ -63,31 +68,32 @@ export async function archiveFiles(traces: readonly Trace[], folder: string): Pr
     const content = await readFile(path);
     const copy = `${String(at + 1).padStart(2, '0')}-${path.split('/').at(-1)}`;
     await atomicWrite(join(folder, copy), content, 0o600);
-    archived.push({ ...facts, kind: 'file', target: null, copy, sha256: sha256Of(content) });
+    const leftSha256 = action === 'lines' ? sha256Of(without(content.toString('utf8'), isTheirs)) : null;
+    archived.push({ ...facts, kind: 'file', target: null, copy, sha256: sha256Of(content), leftSha256 });
   }
   return archived;
 }
 
-/** Takes one archived file away, or only the lines that `isTheirs` names. Can be done again. @returns what is left there */
-export async function takeAway(
-  file: ArchivedFile,
-  isTheirs: (line: string) => boolean,
-): Promise<string | null> {
-  if (file.action !== 'lines') {
-    await rm(file.path, { force: true });
-    return null;
-  }
+/** Takes one archived file away, or only the lines that `isTheirs` names. Can be done again. */
+export async function takeAway(file: ArchivedFile, isTheirs: (line: string) => boolean): Promise<void> {
+  if (file.action === 'copy') return;
+  if (file.action !== 'lines') return rm(file.path, { force: true });
   const text = await readFile(file.path, 'utf8').catch(ifAbsent(null));
-  if (text === null) return null;
-  const rest = text
+  if (text === null) return;
+  const rest = without(text, isTheirs);
+  if (rest !== text) await replace(file, rest);
+}
+
+function without(text: string, isTheirs: (line: string) => boolean): string {
+  return text
     .split('\n')
     .filter((line) => !isTheirs(line))
     .join('\n');
-  if (rest !== text) {
-    await atomicWrite(file.path, rest, file.mode);
-    await lchown(file.path, file.uid, file.gid);
-  }
-  return sha256Of(rest);
+}
+
+async function replace(file: ArchivedFile, content: string | Buffer): Promise<void> {
+  await atomicWrite(file.path, content, file.mode);
+  await lchown(file.path, file.uid, file.gid);
 }
 
 /**
@@ -117,46 +123,61 @@ export async function putBack(
       .toString('utf8')
       .split('\n')
       .filter((line) => isTheirs(line));
-    await atomicWrite(
-      file.path,
-      `${now.toString('utf8').replace(/\n?$/, '\n')}${lines.join('\n')}\n`,
-      file.mode,
-    );
-    await lchown(file.path, file.uid, file.gid);
+    const others = without(now.toString('utf8'), isTheirs).replace(/\n*$/, '\n');
+    await replace(file, `${others}${lines.join('\n')}\n`);
     return `${file.path} was changed meanwhile: its lines were put back at the end.`;
   }
   const note = untouched ? null : await moveAside(file);
-  await atomicWrite(file.path, content, file.mode);
-  await lchown(file.path, file.uid, file.gid);
+  await replace(file, content);
   await utimes(file.path, new Date(), file.changedAt / 1000);
   return note;
 }
 
+/** What is the same already gets its owner and mode again: a crash may have come between. */
 async function isAsBefore(file: ArchivedFile): Promise<boolean> {
   const stat = await lstat(file.path).catch(ifAbsent(null));
   if (stat === null) return false;
   if (file.kind === 'link') return stat.isSymbolicLink() && (await readlink(file.path)) === file.target;
-  return stat.isFile() && sha256Of(await readFile(file.path)) === file.sha256;
+  if (!stat.isFile() || sha256Of(await readFile(file.path)) !== file.sha256) return false;
+  if (stat.uid !== file.uid || stat.gid !== file.gid) await lchown(file.path, file.uid, file.gid);
+  if ((stat.mode & 0o7777) !== file.mode) await chmod(file.path, file.mode);
+  return true;
 }
 
-/** Our own link in the place of theirs is of no use to anybody; everything else is kept under another name. */
+/** What we put in their place is of no use to anybody; everything else is kept under another name. */
 async function moveAside(file: ArchivedFile): Promise<string | null> {
   const stat = await lstat(file.path).catch(ifAbsent(null));
   if (stat === null) return null;
-  if (stat.isSymbolicLink() && file.action === 'replace') {
+  if (await isOurs(file, stat.isSymbolicLink())) {
     await rm(file.path);
     return null;
   }
-  const aside = `${file.path}.before-rollback`;
+  const base = `${file.path}.before-rollback`;
+  let aside = base;
+  for (let n = 2; (await lstat(aside).catch(ifAbsent(null))) !== null; n++) aside = `${base}-${n}`;
   await rename(file.path, aside);
   return `What stood at ${file.path} meanwhile is now ${aside}.`;
 }
+
+/** Our command in the place of theirs, or our configuration of nginx. */
+async function isOurs(file: ArchivedFile, isLink: boolean): Promise<boolean> {
+  if (file.action === 'replace') return isLink;
+  return file.action === 'copy' && !isLink && ownershipOf(await readFile(file.path, 'utf8')) === 'ours';
+}
+
+const CHUNK = Buffer.alloc(1024 * 1024);
 
 /** Overwrites a file before it is removed. On a disk that moves what it writes that is no promise, and is said so. */
 export async function shred(path: string): Promise<void> {
   const stat = await lstat(path).catch(ifAbsent(null));
   if (stat === null || !stat.isFile()) return;
-  await chmod(path, 0o600);
-  await writeFile(path, Buffer.alloc(stat.size), { flag: 'r+' });
+  const file = await open(path, 'r+');
+  try {
+    for (let at = 0; at < stat.size; at += CHUNK.length)
+      await file.write(CHUNK, 0, Math.min(CHUNK.length, stat.size - at), at);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
   await rm(path);
 }

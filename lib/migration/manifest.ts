@@ -38,6 +38,8 @@ export const migrationManifestSchema = z.object({
       keptAs: z.string(),
       containerId: z.string(),
       wasRunning: z.boolean(),
+      /** An engine that starts again would start it even when it was stopped. */
+      restartsAlways: z.boolean(),
       /** Owner of the volume's content. */
       uid: z.number(),
       /** All that the engine said of it, for making it anew. */
@@ -53,6 +55,8 @@ export const migrationManifestSchema = z.object({
   files: z.array(archivedFileSchema),
   /** Services of systemd that ran, and are to run again. */
   services: z.array(z.string()),
+  /** Programs of theirs that nothing looks after and that were ended. */
+  loosePrograms: z.array(z.string()),
   /** Whether nginx served something before ours. */
   nginxRan: z.boolean(),
   done: z.array(z.string()),

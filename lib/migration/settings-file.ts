@@ -48,6 +48,11 @@ const NAMES: Record<Limit, { fleet: string[]; station: string[] }> = {
 };
 const LIMITS = Object.keys(NAMES) as Limit[];
 const MOST_STATIONS = 40;
+const CAPS = [
+  { name: 'DATA_CAP_GB', words: '' },
+  { name: 'DATA_CAP_UP_GB', words: ' up' },
+  { name: 'DATA_CAP_DOWN_GB', words: ' down' },
+];
 /** What is switched on by a word. */
 const OTHERS: { name: RegExp; what: string; why: string }[] = [
   { name: /^SNOWFLAKE_ENABLED$/, what: 'Snowflake proxies', why: 'this manager runs Conduit stations only' },
@@ -86,9 +91,13 @@ export function mapSettings(values: ReadonlyMap<string, string>): SettingsMap {
     if ([...values].some(([key, value]) => name.test(key) && value === 'true'))
       notCarried.push({ what, why });
   const dataCapGb = positive(values.get('DATA_CAP_GB'));
-  if (dataCapGb !== null)
+  const caps = CAPS.flatMap(({ name, words }) => {
+    const gb = positive(values.get(name));
+    return gb === null ? [] : [`${gb} GB${words}`];
+  });
+  if (caps.length > 0)
     notCarried.push({
-      what: `the data cap of ${dataCapGb} GB`,
+      what: `the data cap of ${caps.join(', ')}`,
       why: 'this manager cannot end a fleet at a cap yet; the figure is kept with the migration',
     });
   const telegram =

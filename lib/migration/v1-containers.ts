@@ -1,7 +1,7 @@
 /** The stations of an older manager as the engine has them, and the numbers they get here. */
 import { z } from 'zod';
 import type { OrphanVolume, V1Station } from '../contract/migration.ts';
-import { FLEET_LABEL } from '../fleet/names.ts';
+import { containerName, FLEET_LABEL } from '../fleet/names.ts';
 import type { Docker } from '../host/docker-types.ts';
 import { type KeyInspection, readVolumeKey } from '../stations/station-key.ts';
 
@@ -9,7 +9,6 @@ import { type KeyInspection, readVolumeKey } from '../stations/station-key.ts';
 const inspectSchema = z.object({
   Id: z.string(),
   Name: z.string().transform((name) => name.replace(/^\//, '')),
-  Image: z.string(),
   State: z.object({ Running: z.boolean() }),
   Config: z.object({
     Image: z.string(),
@@ -22,16 +21,25 @@ const inspectSchema = z.object({
       .nullable()
       .transform((labels) => labels ?? {}),
   }),
-  HostConfig: z.object({ NetworkMode: z.string() }),
+  HostConfig: z.object({
+    NetworkMode: z.string(),
+    /** 0: no limit. */
+    NanoCpus: z.number().default(0),
+    Memory: z.number().default(0),
+    RestartPolicy: z.object({ Name: z.string() }).optional(),
+  }),
   Mounts: z.array(z.object({ Type: z.string(), Name: z.string().optional(), Destination: z.string() })),
 });
 
 export interface FoundStation extends V1Station {
   containerId: string;
-  imageId: string;
   /** Directory of its volume on this host; null without one. */
   directory: string | null;
   fingerprint: string | null;
+  /** Limits it really has; null for none. */
+  cpus: number | null;
+  memoryMb: number | null;
+  restartsAlways: boolean;
   /** All that the engine says of it. */
   inspect: Record<string, unknown>;
 }
@@ -48,6 +56,8 @@ export interface V1Fleet {
   volumes: Record<string, string>;
 }
 
+/** The most that a fleet can have. */
+const MOST_STATIONS = 10_000;
 const DEFAULT_CLIENTS = 50;
 const DEFAULT_MBPS = 40;
 /** Where an image keeps its data when its command does not say. */
@@ -67,31 +77,42 @@ export async function findV1Fleet(docker: Docker, base: string, prefix: string):
     if (inspect !== null)
       stations.push(await describe(station, inspect, (volume) => volumes.get(volume)?.mountpoint ?? null));
   }
-  stations.sort((a, b) => a.station - b.station);
-  for (const [at, one] of stations.entries())
-    if (stations[at - 1]?.station === one.station)
-      one.obstacle ??= `another container is station ${one.station} already`;
+  giveNumbers(stations, prefix);
+  noteTwins(stations);
 
   const used = new Set(stations.map(({ volume }) => volume));
   const taken = new Set(stations.map(({ station }) => station));
+  const keys = new Map(stations.map(({ fingerprint, station }) => [fingerprint, station]));
   const orphans: FoundVolume[] = [];
   const left = [...volumes.values()].filter(
     ({ name }) =>
       !used.has(name) &&
       (numberOf(`${base}-data`, name) !== null || numberOf(`${prefix}-data`, name) !== null),
   );
-  for (const { name, mountpoint } of left.sort((a, b) =>
-    a.name.localeCompare(b.name, 'en', { numeric: true }),
-  )) {
+  const ownNumber = (name: string) => numberOf(`${base}-data`, name) ?? numberOf(`${prefix}-data`, name) ?? 1;
+  // First those that can keep their number, then those whose number a station has.
+  const order = ({ name }: { name: string }) => (taken.has(ownNumber(name)) ? 100_000 : 0) + ownNumber(name);
+  for (const { name, mountpoint } of left.toSorted((a, b) => order(a) - order(b))) {
     const key = await readVolumeKey(mountpoint);
     if (key.state === 'missing') continue;
-    const own = numberOf(`${base}-data`, name) ?? numberOf(`${prefix}-data`, name) ?? 1;
-    let station = own;
+    const { fingerprint, ...facts } = keyFacts(key);
+    const twin = fingerprint === null ? undefined : keys.get(fingerprint);
+    let station = ownNumber(name);
     while (taken.has(station)) station++;
-    taken.add(station);
-    orphans.push({ volume: name, station, ...keyFacts(key), directory: mountpoint });
+    if (twin === undefined) {
+      taken.add(station);
+      if (fingerprint !== null) keys.set(fingerprint, station);
+    }
+    orphans.push({
+      volume: name,
+      station,
+      ...facts,
+      fingerprint,
+      directory: mountpoint,
+      obstacle: orphanObstacle(key, twin),
+    });
   }
-  const assigned = [...stations.filter(({ obstacle }) => obstacle === null), ...orphans];
+  const assigned = [...stations, ...orphans].filter(({ obstacle }) => obstacle === null);
   return {
     stations,
     orphans,
@@ -101,6 +122,47 @@ export async function findV1Fleet(docker: Docker, base: string, prefix: string):
       ),
     ),
   };
+}
+
+/**
+ * A container whose name is the one a station of ours has must get that station's number, or the name would be in our
+ * way; another one of the same number gets the next that is free.
+ */
+function giveNumbers(stations: FoundStation[], prefix: string): void {
+  const holders = new Map<number, FoundStation>();
+  const late: FoundStation[] = [];
+  for (const one of stations) {
+    const holder = holders.get(one.station);
+    if (holder === undefined) holders.set(one.station, one);
+    else if (one.name === containerName(prefix, one.station)) {
+      holders.set(one.station, one);
+      late.push(holder);
+    } else late.push(one);
+  }
+  for (const one of late) {
+    while (holders.has(one.station)) one.station++;
+    holders.set(one.station, one);
+  }
+  stations.sort((a, b) => a.station - b.station);
+  for (const one of stations)
+    if (one.station > MOST_STATIONS)
+      one.obstacle ??= `its number ${one.station} is more than a fleet can have`;
+}
+
+/** Two stations with one key would cancel each other out at Psiphon. */
+function noteTwins(stations: readonly FoundStation[]): void {
+  const first = new Map<string, FoundStation>();
+  for (const one of stations) {
+    if (one.fingerprint === null || one.obstacle !== null) continue;
+    const other = first.get(one.fingerprint);
+    if (other === undefined) first.set(one.fingerprint, one);
+    else one.obstacle = `it has the same key as ${other.name}`;
+  }
+}
+
+function orphanObstacle(key: KeyInspection, twin: number | undefined): string | null {
+  if (key.state !== 'sound') return 'the key in it cannot be read';
+  return twin === undefined ? null : `it holds the same key as station ${twin}`;
 }
 
 /** `conduit` and `conduit-data` are the first of their kind, and have no number. */
@@ -140,16 +202,24 @@ async function describe(
     containerId: found.Id,
     running: found.State.Running,
     image: found.Config.Image,
-    imageId: found.Image,
     network: found.HostConfig.NetworkMode,
     volume,
     directory,
-    maxClients: Number(flag('--max-clients', '--max-common-clients', '-m') ?? DEFAULT_CLIENTS),
-    bandwidthMbps: Number(flag('--bandwidth', '-b') ?? DEFAULT_MBPS),
+    maxClients: numberIn(flag('--max-clients', '--max-common-clients', '-m'), DEFAULT_CLIENTS),
+    bandwidthMbps: numberIn(flag('--bandwidth', '-b'), DEFAULT_MBPS),
+    cpus: found.HostConfig.NanoCpus > 0 ? found.HostConfig.NanoCpus / 1e9 : null,
+    memoryMb: found.HostConfig.Memory > 0 ? Math.floor(found.HostConfig.Memory / 1_048_576) : null,
+    restartsAlways: found.HostConfig.RestartPolicy?.Name === 'always',
     ...keyFacts(key),
     obstacle: obstacleOf(found, mount, key),
     inspect,
   };
+}
+
+/** Null for what is no number. */
+function numberIn(word: string | null, usual: number): number | null {
+  const value = word === null ? usual : Number(word);
+  return Number.isFinite(value) ? value : null;
 }
 
 function obstacleOf(

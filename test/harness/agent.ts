@@ -142,7 +142,7 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
 }
 
 /** Stops the nginx masters whose command line names a config below `directory`. */
-async function stopNginxOf(directory: string): Promise<void> {
+export async function stopNginxOf(directory: string): Promise<void> {
   const { readdir } = await import('node:fs/promises');
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
