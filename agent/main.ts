@@ -109,9 +109,10 @@ async function main(): Promise<void> {
       { group: env.panelGroup },
       'the panel group does not exist; only root can open the panel socket',
     );
+  // Whoever asks first must hear of a migration that was interrupted.
+  await deps.migration.start();
   await listenOnSocket(root, paths.rootSocket, { mode: 0o600, gid: null });
   await listenOnSocket(panel, paths.agentSocket, { mode: gid === null ? 0o600 : 0o660, gid });
-  await deps.migration.start();
   await deps.balancer.start();
   await deps.fleet.start();
   deps.live.start();

@@ -1,6 +1,7 @@
 /** A server as conduit-manager 1.x leaves it: containers on the host's network, files below a root of the test's own. */
 import {
   chmod,
+  chown,
   lstat,
   mkdir,
   mkdtemp,
@@ -83,7 +84,7 @@ export const CCM_FILES: Record<string, string> = {
     '# Conduit v2.0 Health Monitoring\n*/5 * * * * /opt/conduit/health-check.sh\n*/1 * * * * /opt/conduit/nginx-watchdog.sh\n5 5 * * * /usr/local/bin/conduit status | mail me\n',
   'etc/sysctl.d/99-conduit-cluster.conf': 'net.core.somaxconn = 65535\n',
   'etc/security/limits.conf': '# conduit\n* soft nofile 65535\n',
-  'etc/nginx/nginx.conf': 'user nginx;\nstream { upstream conduit { server 127.0.0.1:8081; } }\n',
+  'etc/nginx/nginx.conf': 'user nginx;\nevents {\n  worker_connections 65535;\n}\nstream { upstream conduit { server 127.0.0.1:8081; } }\n',
   'etc/nginx/nginx.conf.backup.1760000000': '# before\n',
   'opt/conduit/traffic_stats/cumulative_data': 'IR|1000|9000\nDE|5|7\n',
   'opt/conduit/traffic_stats/cumulative_ips': `${SECRET_ADDRESS}|IR\n`,
@@ -119,7 +120,7 @@ export function asCcm(base: string, station: number) {
     volume,
     words: [
       ...['--restart', 'always', '--ulimit', 'nofile=4096:4096', '--cpus', '0.5'],
-      ...['-v', `${volume}:/data`, '-p', `127.0.0.1:${18_080 + station}:443`],
+      ...['-v', `${volume}:/data`, '--network', `${base}-old`, '-p', `127.0.0.1:${18_080 + station}:443`],
       ...['conduit-simulator:january', 'start', '--data-dir', '/data'],
     ],
   };
@@ -138,9 +139,21 @@ export async function createV1Host(options: V1HostOptions): Promise<V1Host> {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await symlink(target, join(root, path));
   }
+  // Stands for Docker's own bridge, which the network of a test machine may lack.
+  if (make !== asV12) await run('docker', ['network', 'create', `${base}-old`]);
   const all = [...Array.from({ length: stations }, (_, i) => i + 1), ...orphans];
   for (const station of all) {
-    const { name, words } = make(base, station);
+    const { name, volume, words } = make(base, station);
+    // Those managers hand a volume over by hand, where the image would not.
+    const made = await run('docker', ['volume', 'create', volume]);
+    const { stdout } = await run('docker', [
+      'volume',
+      'inspect',
+      '-f',
+      '{{.Mountpoint}}',
+      made.stdout.trim(),
+    ]);
+    await chown(stdout.trim(), 1000, 1000);
     const own = args[station] ?? ['--max-clients', '200', '--bandwidth', '5', '--stats-file'];
     await run('docker', ['run', '-d', '--name', name, ...words, ...own]);
   }
@@ -205,6 +218,7 @@ async function clean(base: string): Promise<void> {
   for (const { id, name } of await docker.listContainers({ all: true }))
     if (ours.test(name)) await docker.remove(id, { force: true });
   for (const { name } of await docker.listVolumes()) if (ours.test(name)) await docker.removeVolume(name);
+  await docker.removeNetwork(`${base}-old`);
 }
 
 async function filesBelow(root: string, except = /$^/): Promise<Record<string, string>> {

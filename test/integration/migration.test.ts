@@ -65,8 +65,10 @@ async function createScene(prefix: string, primaryPort: number, create: () => Pr
       expect(await host.proxyIds()).toMatchObject(before.proxyIds);
     },
     async dispose() {
-      await agent.dispose();
+      await agent.kill('SIGKILL');
+      // Containers that were put aside hold the volumes.
       await host.dispose();
+      await agent.dispose();
     },
   };
   return scene;
