@@ -23,7 +23,7 @@ export function createMigrationService(deps: MigrationDeps): MigrationService {
     if (busy)
       throw new AppError('conflict', {
         message: 'A migration is under way.',
-        remedy: 'Watch it with `conduit job list`.',
+        remedy: 'Watch it with `./conduit job list`.',
       });
   }
 
@@ -67,7 +67,7 @@ export function createMigrationService(deps: MigrationDeps): MigrationService {
       if (found.manifest?.state === 'rolling-back')
         throw new AppError('conflict', {
           message: 'A way back was begun and not finished.',
-          remedy: 'Finish it first: sudo conduit rollback-to-v1',
+          remedy: 'Finish it first: sudo ./conduit rollback-to-v1',
         });
       const { obstacle, found: isThere } = found.report;
       if (found.manifest?.state !== 'running' && obstacle !== null)

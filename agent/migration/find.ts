@@ -90,7 +90,7 @@ function obstacleOf(report: MigrationReport, movable: number, active: boolean): 
   if (!report.found) return 'No older manager was found on this server.';
   if (movable === 0) return 'None of its stations can be taken over.';
   return active
-    ? 'The fleet of this manager runs already. Take it down first: sudo conduit down --fleet'
+    ? 'The fleet of this manager runs already. Take it down first: sudo ./conduit down --fleet'
     : null;
 }
 

@@ -134,6 +134,6 @@ async function verify({ manifest, job, hands }: MigrationWork): Promise<void> {
   if (wrong.length > 0)
     throw new AppError('key_alarm', {
       message: `Not every station is what it was: ${wrong.join('; ')}.`,
-      remedy: 'The saved keys are whole; go back with `sudo conduit rollback-to-v1`.',
+      remedy: 'The saved keys are whole; go back with `sudo ./conduit rollback-to-v1`.',
     });
 }

@@ -10,6 +10,7 @@ import type { MigrationWork } from './migrate.ts';
 export type V1 = MigrationManifest['stations'][number];
 /** The first shows whether the image works here at all. */
 const CANARY_PATIENCE_MS = 60_000;
+const LAST_WORDS = 10;
 
 /** What the fleet is to be once `count` stations have moved. */
 export function wanted(manifest: MigrationManifest, count: number): DesiredFleet {
@@ -42,12 +43,12 @@ export async function moveStation(work: MigrationWork, one: V1, first: boolean):
     if (first && !(await hands.awaitLive(step, one.station, CANARY_PATIENCE_MS)))
       throw new AppError('job_failed', {
         message: `Station ${one.station}, the first, is not live after ${CANARY_PATIENCE_MS / 1000} seconds.`,
-        remedy: `Its log says why: sudo conduit logs ${one.station}.`,
       });
     job.log('info', `Station ${one.station} runs with its Proxy ID ${one.proxyId}`);
   } catch (error) {
     // The agent stops: what is half done is gone on with.
     if (job.signal.aborted) throw error;
+    await keepLastWords(work, one.station);
     await undo(work, one, before);
     throw asItWas(one, error);
   }
@@ -62,6 +63,17 @@ async function putAside({ deps, job }: MigrationWork, one: V1, step: string): Pr
   // An engine that starts again would start it beside ours.
   if (one.restartsAlways) await docker.setRestartPolicy(old.id, 'unless-stopped');
   await docker.rename(old.id, one.keptAs);
+}
+
+/** The new container goes, and its log with it. */
+async function keepLastWords({ deps, job }: MigrationWork, station: number): Promise<void> {
+  try {
+    const lines = deps.fleet.logs(station, { tail: LAST_WORDS, follow: false, signal: job.signal });
+    for await (const { text } of lines) job.log('warning', `Station ${station}: ${text}`);
+  } catch (error) {
+    // It may not have come to having a container.
+    if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
+  }
 }
 
 /** Nobody waits without a station: the old one goes on at once. */
@@ -96,10 +108,13 @@ export async function bringBack(
 
 function asItWas(one: V1, error: unknown): AppError {
   const known = error instanceof AppError ? error : null;
+  // What the fleet's own jobs advise is about a container that is gone again.
+  const advice =
+    known === null || known.code === 'job_failed' ? 'The log of this job says more.' : (known.remedy ?? '');
   return new AppError(known?.code ?? 'job_failed', {
     message: `${known?.message ?? 'It failed.'} ${one.name} ${one.wasRunning ? 'runs' : 'is'} as before again.`,
     remedy:
-      `${known?.remedy ?? ''} Then go on with \`sudo conduit migrate-to-v2\`, or go back with \`sudo conduit rollback-to-v1\`.`.trim(),
+      `${advice} Then go on with \`sudo ./conduit migrate-to-v2\`, or go back with \`sudo ./conduit rollback-to-v1\`.`.trim(),
     cause: error,
   });
 }

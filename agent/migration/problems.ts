@@ -34,8 +34,8 @@ function interrupted(state: 'running' | 'rolling-back'): Problem {
     detail:
       'Some stations may have moved and others not. Every key is saved, and nothing of the older manager was deleted.',
     remedy: back
-      ? 'Finish it: `sudo conduit rollback-to-v1`'
-      : 'Go on: `sudo conduit migrate-to-v2`. Or go back: `sudo conduit rollback-to-v1`',
+      ? 'Finish it: `sudo ./conduit rollback-to-v1`'
+      : 'Go on: `sudo ./conduit migrate-to-v2`. Or go back: `sudo ./conduit rollback-to-v1`',
     station: null,
   };
 }

@@ -36,6 +36,8 @@ async function run(cli: Cli, _words: string[], options: Options): Promise<void> 
       ? numberArgument('migrate-to-v2', 'count', options.count, shape.count)
       : null;
   const image = imageOf(options);
+  if (options.json === true && options.dryRun !== true)
+    throw new AppError('invalid_input', { message: 'migrate-to-v2: --json goes with --dry-run' });
   const report = await reportOf(cli);
   if (options.dryRun === true) {
     cli.print(options.json === true ? JSON.stringify(report) : migrationView(report, cli.style));
@@ -49,11 +51,12 @@ async function run(cli: Cli, _words: string[], options: Options): Promise<void> 
   cli.print();
   const goesOn = report.migration?.state === 'running';
   const count = given ?? (goesOn || options.yes === true ? null : await askCount(cli, report));
+  const shredAddresses = options.shredAddresses === true || (await askToShred(cli, report, options));
   await confirm(cli, options, 'migrate-to-v2', goesOn ? 'Go on?' : 'Take them over?');
   const { jobId } = await cli.client.call('migration.start', {
     ...(count === null ? {} : { count }),
     ...(image === null ? {} : { image }),
-    shredAddresses: options.shredAddresses === true,
+    shredAddresses,
   });
   await followJob(cli, jobId);
   const after = await cli.client.call('migration.get', {});
@@ -61,7 +64,7 @@ async function run(cli: Cli, _words: string[], options: Options): Promise<void> 
   for (const { station, name, proxyId } of moved)
     cli.print(`${cli.style.green('✓')} ${name} is station ${station}, Proxy ID ${proxyId}`);
   cli.print(
-    `${plural(moved.length, 'station')} moved, each with its own key. Back again: sudo conduit rollback-to-v1`,
+    `${plural(moved.length, 'station')} moved, each with its own key. Back again: sudo ./conduit rollback-to-v1`,
   );
 }
 
@@ -95,6 +98,16 @@ async function askCount(cli: Cli, { proposedCount }: MigrationReport): Promise<n
   return numberArgument('migrate-to-v2', 'count', answer, fleetSettingsSchema.shape.count);
 }
 
+/** Only somebody who is there can agree to it. */
+async function askToShred(cli: Cli, { traffic }: MigrationReport, options: Options): Promise<boolean> {
+  const files = traffic?.addressFiles.length ?? 0;
+  if (options.yes === true || files === 0) return false;
+  const answer = await cli.ask(
+    `Destroy the ${plural(files, 'file')} with client addresses at the end, for ever? [y/N] `,
+  );
+  return /^y(es)?$/i.test(answer.trim());
+}
+
 export const rollbackToV1: Command = {
   name: 'rollback-to-v1',
   summary: 'put everything back as the migration found it: stations, files, services, kernel',
@@ -115,6 +128,9 @@ export const rollbackToV1: Command = {
       `Take the fleet down and bring ${stations} of the older manager back?`,
     );
     await followJob(cli, (await cli.client.call('migration.rollBack', {})).jobId);
-    cli.print(`${stations} of the older manager are as they were; its files, services and the kernel, too.`);
+    cli.print(
+      `${cli.style.green('✓')} ${stations} of the older manager as before; its files, services and the kernel, too.`,
+    );
+    cli.print(`The command \`conduit\` is the older manager's again; ours is ${cli.layout.current}/conduit`);
   },
 };

@@ -47,6 +47,8 @@ export interface TestAgentOptions {
 
 const root = join(import.meta.dirname, '../..');
 const node = process.execPath;
+/** From its sources it needs two seconds of a core; a machine may have little of that to give. */
+const START_MS = 90_000;
 
 export async function startTestAgent(options: TestAgentOptions): Promise<TestAgent> {
   const { prefix } = options;
@@ -85,14 +87,18 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
     };
     started.stdout.on('data', collect);
     started.stderr.on('data', collect);
-    await waitFor('the agent to answer', async () => {
-      if (started.exitCode !== null)
-        throw new Error(`the agent ended with code ${started.exitCode}:\n${output}`);
-      return client.call('agent.get', {}).then(
-        () => true,
-        () => false,
-      );
-    });
+    await waitFor(
+      'the agent to answer',
+      async () => {
+        if (started.exitCode !== null)
+          throw new Error(`the agent ended with code ${started.exitCode}:\n${output}`);
+        return client.call('agent.get', {}).then(
+          () => true,
+          () => false,
+        );
+      },
+      { timeoutMs: START_MS },
+    );
   }
 
   async function kill(signal: NodeJS.Signals): Promise<void> {
@@ -109,13 +115,19 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
 
   if (!options.keepEngine) await cleanEngine(prefix);
   await start();
-  await client.call('balancer.configure', {
-    primaryPort: 20_443,
-    secondaryPort: 25_566,
-    configPath: join(stateDir, 'nginx.conf'),
-    targetSessions: 1000,
-    ...options.balancer,
-  });
+  try {
+    await client.call('balancer.configure', {
+      primaryPort: 20_443,
+      secondaryPort: 25_566,
+      configPath: join(stateDir, 'nginx.conf'),
+      targetSessions: 1000,
+      ...options.balancer,
+    });
+  } catch (error) {
+    // Nobody will dispose of it, and it would look after the next agent's stations.
+    await kill('SIGKILL');
+    throw error;
+  }
 
   return {
     client,

@@ -84,7 +84,8 @@ export const CCM_FILES: Record<string, string> = {
     '# Conduit v2.0 Health Monitoring\n*/5 * * * * /opt/conduit/health-check.sh\n*/1 * * * * /opt/conduit/nginx-watchdog.sh\n5 5 * * * /usr/local/bin/conduit status | mail me\n',
   'etc/sysctl.d/99-conduit-cluster.conf': 'net.core.somaxconn = 65535\n',
   'etc/security/limits.conf': '# conduit\n* soft nofile 65535\n',
-  'etc/nginx/nginx.conf': 'user nginx;\nevents {\n  worker_connections 65535;\n}\nstream { upstream conduit { server 127.0.0.1:8081; } }\n',
+  'etc/nginx/nginx.conf':
+    'user nginx;\nevents {\n  worker_connections 65535;\n}\nstream { upstream conduit { server 127.0.0.1:8081; } }\n',
   'etc/nginx/nginx.conf.backup.1760000000': '# before\n',
   'opt/conduit/traffic_stats/cumulative_data': 'IR|1000|9000\nDE|5|7\n',
   'opt/conduit/traffic_stats/cumulative_ips': `${SECRET_ADDRESS}|IR\n`,

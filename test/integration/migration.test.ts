@@ -359,7 +359,7 @@ describe('CONDUIT-CLUSTER-MANAGER, killed at every step', () => {
     expect(await readFile(join(scene.host.root, 'etc/nginx/nginx.conf'), 'utf8')).toContain(
       'Conduit Cluster Manager',
     );
-  }, 180_000);
+  }, 600_000);
 
   it('goes on with the way back after each of its steps to the other good end', async () => {
     for (const step of BACK) {
@@ -375,9 +375,9 @@ describe('CONDUIT-CLUSTER-MANAGER, killed at every step', () => {
     if ((await scene.report()).migration?.state !== 'rolled-back')
       expect((await scene.rollBack()).error).toBeNull();
     await scene.expectAsBefore();
-  }, 180_000);
+  }, 600_000);
 
-  it.each(FORWARD)('goes back when it was killed after %s', { timeout: 120_000 }, async (step) => {
+  it.each(FORWARD)('goes back when it was killed after %s', { timeout: 300_000 }, async (step) => {
     await killAfter('migration.start', step);
     await scene.agent.restart();
     expect((await scene.rollBack()).error).toBeNull();
