@@ -82,7 +82,8 @@ export async function findV1Fleet(docker: Docker, base: string, prefix: string):
 
   const used = new Set(stations.map(({ volume }) => volume));
   const taken = new Set(stations.map(({ station }) => station));
-  const keys = new Map(stations.map(({ fingerprint, station }) => [fingerprint, station]));
+  const keys = new Map<string | null, number>();
+  for (const { fingerprint, station } of stations) if (!keys.has(fingerprint)) keys.set(fingerprint, station);
   const orphans: FoundVolume[] = [];
   const left = [...volumes.values()].filter(
     ({ name }) =>
