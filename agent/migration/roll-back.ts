@@ -57,7 +57,17 @@ export async function rollBack(work: MigrationWork): Promise<void> {
     },
   ];
   job.setSteps(steps.map(({ key, title }) => ({ key, title })));
-  for (const step of steps) await job.step(step.key, step.run);
+  let failed: unknown = null;
+  for (const step of steps) {
+    try {
+      await job.step(step.key, step.run);
+    } catch (error) {
+      // One station that cannot come back keeps none of the others away.
+      if (!step.key.startsWith('station-') || job.signal.aborted) throw error;
+      failed ??= error;
+    }
+  }
+  if (failed !== null) throw failed;
   manifest.state = 'rolled-back';
   await writeManifest(deps.paths.backupsDir, manifest);
 }

@@ -1,6 +1,5 @@
 /** Copies of station keys, made before anything is changed and checked against what they were copied from. */
-import { constants } from 'node:fs';
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { copyFile, lchown, link, lstat, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../lib/contract/errors.ts';
 import { ifAbsent } from '../../lib/host/absent.ts';
@@ -43,10 +42,22 @@ export async function ensureKey(key: SavedKey, folder: string): Promise<string |
         message: `The key of ${key.volume} is gone, and its copy ${copy} is not what was saved.`,
         remedy: 'Put a sound copy of the key there, then go on.',
       });
-    await copyFile(copy, path, constants.COPYFILE_EXCL);
+    await putKeyThere(copy, path, key.directory);
     return null;
   }
   const found = inspectKey(content);
   if (found.state === 'sound' && found.fingerprint === key.fingerprint) return null;
   return `${key.volume} does not hold the key it had (Proxy ID ${key.proxyId}); it is left as it is, the saved one lies in ${join(folder, key.copy)}.`;
+}
+
+/** Whole and its station's own from the first moment: one that the station cannot read it would replace. */
+async function putKeyThere(copy: string, path: string, directory: string): Promise<void> {
+  const temporary = `${path}.restored`;
+  await rm(temporary, { force: true });
+  await copyFile(copy, temporary);
+  const { uid, gid } = await lstat(directory);
+  await lchown(temporary, uid, gid);
+  // Unlike a rename this leaves what appeared meanwhile.
+  await link(temporary, path);
+  await rm(temporary);
 }

@@ -110,7 +110,7 @@ function Report({ report, actions, busy, onStarted }: ReportProps) {
         <FoundCard report={report} />
       ) : null}
       {report.notCarried.length > 0 ? <NotCarriedCard items={report.notCarried} /> : null}
-      {report.traces.length > 0 ? <TracesCard traces={report.traces} /> : null}
+      {report.traces.length > 0 && state !== 'migrated' ? <TracesCard traces={report.traces} /> : null}
     </div>
   );
 }

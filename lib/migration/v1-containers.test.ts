@@ -7,10 +7,12 @@ import type { Docker } from '../host/docker-types.ts';
 import { findV1Fleet } from './v1-containers.ts';
 
 let root: string;
-let containers: Record<
-  string,
-  { Config: { Labels: Record<string, string> | null } } & Record<string, unknown>
->;
+interface Inspected {
+  Config: { Labels: Record<string, string> | null; [name: string]: unknown };
+  [name: string]: unknown;
+}
+
+let containers: Record<string, Inspected>;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'v1-'));
   containers = {};
