@@ -13,6 +13,7 @@ import type { FleetService } from './fleet/service.ts';
 import type { Identity } from './identity.ts';
 import type { JobRunner } from './jobs/runner.ts';
 import type { LiveService } from './live/service.ts';
+import type { MigrationService } from './migration/service.ts';
 import type { RecordService } from './record/create.ts';
 import type { TrackerService } from './tracker/service.ts';
 import type { TuningService } from './tuning/create.ts';
@@ -43,4 +44,5 @@ export interface Deps extends CoreDeps {
   tuning: TuningService;
   doctor: DoctorService;
   firewall: FirewallService;
+  migration: MigrationService;
 }

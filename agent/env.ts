@@ -26,6 +26,13 @@ const schema = z.object({
   CONDUIT_DOCKER_SOCKET: absolutePath.default('/var/run/docker.sock'),
   /** What the tuning reads and writes; a test names a directory of its own. */
   CONDUIT_ETC_DIR: absolutePath.default('/etc'),
+  /** Where older managers are looked for. */
+  CONDUIT_HOST_ROOT: absolutePath.default('/'),
+  /** What an older manager calls its first container. */
+  CONDUIT_V1_NAME: z
+    .string()
+    .regex(/^[a-z][a-z0-9]{1,15}$/, 'must be 2 to 16 small letters or digits')
+    .default('conduit'),
   CONDUIT_PROC_SYS: absolutePath.default('/proc/sys'),
   /** What the doctor asks for an answer, from this server and from inside stations. */
   CONDUIT_PROBE_ADDRESSES: z
@@ -47,6 +54,8 @@ export interface AgentEnv {
   etcDir: string;
   procSys: string;
   probeAddresses: string[];
+  hostRoot: string;
+  v1Name: string;
 }
 
 /** Parses the environment; an empty value counts as unset. @throws Error naming every bad variable */
@@ -71,5 +80,7 @@ export function readAgentEnv(source: NodeJS.ProcessEnv, defaultMigrationsDir: st
     etcDir: env.CONDUIT_ETC_DIR,
     procSys: env.CONDUIT_PROC_SYS,
     probeAddresses: env.CONDUIT_PROBE_ADDRESSES.split(','),
+    hostRoot: env.CONDUIT_HOST_ROOT,
+    v1Name: env.CONDUIT_V1_NAME,
   };
 }

@@ -20,6 +20,7 @@ import { createIdentity } from './identity.ts';
 import { createJobRunner } from './jobs/runner.ts';
 import { createLiveService } from './live/create.ts';
 import { createLog } from './log.ts';
+import { createMigrationService } from './migration/create.ts';
 import { createRecordService } from './record/create.ts';
 import { createAgentServer } from './server.ts';
 import { findGroupId, listenOnSocket } from './sockets.ts';
@@ -56,6 +57,7 @@ function build(): Deps {
     healthOf: (runtime) => live.healthOf(runtime),
     takeStock: () => live.takeStock(),
     hurry: () => live.hurry(),
+    balancerWaits: () => migration.balancerWaits(),
   });
   const tracker = createTrackerService({
     ...core,
@@ -67,7 +69,7 @@ function build(): Deps {
     fleet,
     balancer,
     foldBelow: () => tracker.settings().foldBelow,
-    otherProblems: () => [...tracker.problems(), ...record.problems()],
+    otherProblems: () => [...tracker.problems(), ...record.problems(), ...migration.problems()],
   });
   const record = createRecordService({ ...core, live });
   const countries = createCountriesService({ ...core, live, tracker });
@@ -75,6 +77,7 @@ function build(): Deps {
   const tuning = createTuningService({ ...core, fleet, balancer });
   const firewall = createFirewallService({ ...core, balancer });
   const doctor = createDoctorService({ ...core, fleet, balancer, live, tuning, firewall });
+  const migration = createMigrationService({ ...core, fleet, balancer, tuning });
   const identity = createIdentity({ db, activity, now });
   return {
     ...core,
@@ -88,6 +91,7 @@ function build(): Deps {
     tuning,
     doctor,
     firewall,
+    migration,
     identity,
   };
 }
@@ -105,6 +109,8 @@ async function main(): Promise<void> {
       { group: env.panelGroup },
       'the panel group does not exist; only root can open the panel socket',
     );
+  // Whoever asks first must hear of a migration that was interrupted.
+  await deps.migration.start();
   await listenOnSocket(root, paths.rootSocket, { mode: 0o600, gid: null });
   await listenOnSocket(panel, paths.agentSocket, { mode: gid === null ? 0o600 : 0o660, gid });
   await deps.tuning.start();

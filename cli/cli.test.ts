@@ -293,15 +293,39 @@ describe('admin reset-password', () => {
 });
 
 describe('uninstall', () => {
+  const noOlder = { migration: null, stations: [], orphans: [] };
+
+  it('does not leave the stations of an older manager stopped by the way', async () => {
+    const migration = { state: 'migrated', stations: [{}, {}] };
+    const calls = { 'migration.get': { ...noOlder, migration } };
+    const { code, err, asked } = await conduit('uninstall --yes', { calls });
+    expect([code, asked.length]).toEqual([ERRORS.conflict.exitCode, 1]);
+    expect(err).toContain('rollback-to-v1');
+    expect(err).toContain('--leave-older');
+  });
+
+  it.each([
+    ['still run', { ...noOlder, stations: [{}] }],
+    ['were taken over', { ...noOlder, migration: { state: 'migrated', stations: [{}] } }],
+  ])('removes no volumes while stations of an older manager %s', async (_what, report) => {
+    const words = 'uninstall --leave-older --purge-volumes --yes';
+    const { code, err } = await conduit(words, { calls: { 'migration.get': report } });
+    expect(code).toBe(ERRORS.conflict.exitCode);
+    expect(err).toContain('--purge-volumes');
+  });
+
   it('changes nothing without a yes', async () => {
-    const { code, err, asked } = await conduit('uninstall', {}, { ask: async () => '' });
-    expect([code, asked]).toEqual([10, []]);
+    const calls = { 'migration.get': noOlder };
+    const { code, err, asked } = await conduit('uninstall', { calls }, { ask: async () => '' });
+    expect([code, asked]).toEqual([10, [['migration.get', {}]]]);
     expect(err).toContain('nothing was changed');
   });
 
   it('wants to be forced where no agent can take the fleet down', async () => {
     const away = new AppError('agent_unreachable', { message: 'gone' });
-    const { code, err } = await conduit('uninstall --yes', { calls: { 'balancer.get': away } });
+    const { code, err } = await conduit('uninstall --yes', {
+      calls: { 'balancer.get': away, 'migration.get': away },
+    });
     expect(code).toBe(3);
     expect(err).toContain('--force');
   });

@@ -92,7 +92,6 @@ describe('history', () => {
     ['history --range 7', '--range must be a number and one of m, h, d, w, y'],
     ['history --range 7d --from 2026-01-01', 'do not go together'],
     ['history --from yesterday', '--from must be a time, got yesterday'],
-    ['history --source legacy', 'has no times'],
   ])('%s is refused: %s', async (words, message) => {
     const { code, err } = await conduit(words, { events });
     expect(code).toBe(ERRORS.invalid_input.exitCode);

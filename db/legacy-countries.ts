@@ -14,3 +14,17 @@ export interface LegacyCountry {
 export function listLegacyCountries(db: Db): LegacyCountry[] {
   return db.select().from(legacyCountries).orderBy(asc(legacyCountries.code)).all();
 }
+
+/** Replaces what was imported before: the files hold totals, which must not be added twice. */
+export function saveLegacyCountries(db: Db, countries: readonly LegacyCountry[]): void {
+  db.transaction(
+    () => {
+      db.delete(legacyCountries).run();
+      if (countries.length > 0)
+        db.insert(legacyCountries)
+          .values([...countries])
+          .run();
+    },
+    { behavior: 'immediate' },
+  );
+}

@@ -18,6 +18,8 @@ export interface AwaitLiveOptions {
   now: () => number;
   signal: AbortSignal;
   say: (text: string) => void;
+  /** How long those that did not serve before are waited for. */
+  patienceMs?: number;
 }
 
 const PATIENCE_MS = 15_000;
@@ -58,7 +60,7 @@ export async function awaitLive(options: AwaitLiveOptions): Promise<number[]> {
     const late = found.filter((runtime) => runtime.engineState === 'running' && !isLive(runtime, options));
     // Those that ended meanwhile are not waited for, unless nobody else is there.
     const waiting = isBack ? late : before.filter(mayComeUp);
-    const patienceMs = isBack ? PATIENCE_MS : FIRST_PATIENCE_MS;
+    const patienceMs = isBack ? (options.patienceMs ?? PATIENCE_MS) : FIRST_PATIENCE_MS;
     if (waiting.length === 0 || performance.now() - started >= patienceMs) {
       if (!isBack) throw new NotBackError(before);
       return late.map(({ index }) => index);

@@ -10,6 +10,7 @@ import { createCalm } from './calm.ts';
 import { removeProbes } from './environment.ts';
 import { createFleetJobs } from './fleet-jobs.ts';
 import { followEngine } from './follow-engine.ts';
+import { createHands } from './hands.ts';
 import { createHungWatch } from './hung.ts';
 import { createKeyGuard } from './keys.ts';
 import { moveFleet, type Progress } from './move.ts';
@@ -113,7 +114,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
 
   /** Stations that are being moved to the host's network, one after another, keep their balancer until the last. */
   function isBalanced(): boolean {
-    if (!desired.active) return false;
+    if (!desired.active || options.balancerWaits?.() === true) return false;
     return (
       desired.settings.networkMode === 'cluster' ||
       currentRuntimes().some(({ address, engineState }) => address !== null && engineState === 'running')
@@ -239,6 +240,20 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       const title = 'Take the fleet down; volumes and settings stay';
       return fleetJobs.start({ kind: 'fleet.takeDown', title, actor, summary: title }, takeDown);
     },
+    transform: (request, work) =>
+      fleetJobs.start(request, (job) =>
+        work(
+          job,
+          createHands({
+            core,
+            job,
+            desired: () => desired,
+            save,
+            move: (progress, only) => move(progress, undefined, only),
+            takeDown,
+          }),
+        ),
+      ),
     detail: async (station) => stationDetail(core, desired, station),
     logs: (station, logOptions) => stationLogs(core, station, logOptions),
     async start() {

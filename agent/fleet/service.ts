@@ -12,6 +12,9 @@ import type { Problem } from '../../lib/contract/snapshot.ts';
 import type { Hung } from '../../lib/fleet/hang-policy.ts';
 import type { BalancerService } from '../balancer/service.ts';
 import type { CoreDeps } from '../deps.ts';
+import type { JobHandle } from '../jobs/runner.ts';
+import type { FleetJobRequest } from './fleet-jobs.ts';
+import type { FleetHands } from './hands.ts';
 import type { Membership, StationHealth } from './rotation.ts';
 
 /** What the sampler needs to know of one station; kept current by the engine's events, costs nothing to read. */
@@ -69,6 +72,8 @@ export interface FleetService {
   /** Reads the key in every volume now. */
   checkKeys(): Promise<{ checked: number; alarms: ReadonlyMap<number, string> }>;
   takeDown(actor: string): Promise<Job>;
+  /** A job whose work says step by step what is wanted; nothing else changes the fleet meanwhile. */
+  transform(request: FleetJobRequest, work: (job: JobHandle, hands: FleetHands) => Promise<void>): Job;
   detail(station: number): Promise<StationDetail>;
   logs(
     station: number,
@@ -89,4 +94,6 @@ export interface FleetServiceOptions extends CoreDeps {
   takeStock: () => Promise<void>;
   /** Asks the stations again soon. */
   hurry: () => void;
+  /** While stations move over from an older manager, its own balancer, if any, goes on serving them all. */
+  balancerWaits?: () => boolean;
 }

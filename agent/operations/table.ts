@@ -6,6 +6,7 @@ import { historyOperations } from './history.ts';
 import { identityOperations } from './identity.ts';
 import { jobOperations } from './jobs.ts';
 import { liveOperations } from './live.ts';
+import { migrationOperations } from './migration.ts';
 import { systemOperations } from './system.ts';
 
 /** Every operation of the contract with the code behind it; the type makes a missing one an error. */
@@ -17,5 +18,6 @@ export const handlers: Handlers = {
   ...identityOperations,
   ...jobOperations,
   ...liveOperations,
+  ...migrationOperations,
   ...systemOperations,
 };

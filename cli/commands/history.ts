@@ -1,7 +1,7 @@
 import { AppError } from '../../lib/contract/errors.ts';
 import { FILE_POINTS, type HistoryExportRow } from '../../lib/contract/history.ts';
 import { formatBytes } from '../../lib/format/bytes.ts';
-import { formatCount } from '../../lib/format/count.ts';
+import { formatCount, plural } from '../../lib/format/count.ts';
 import { countryName } from '../../lib/format/country.ts';
 import { historyCsvHead, historyCsvRow } from '../../lib/format/history-csv.ts';
 import type { Cli, Command } from '../command.ts';
@@ -33,7 +33,11 @@ export const history: Command = {
     },
     { flags: '--to <time>', description: 'the end (now)' },
     { flags: '--by <series>', description: 'total, station or country (total)' },
-    { flags: '--source <source>', description: 'whose word on countries: stations or tracker (stations)' },
+    {
+      flags: '--source <source>',
+      description:
+        'whose word on countries: stations or tracker (stations); legacy: all that an older manager left',
+    },
     { flags: '--csv', description: 'print each bucket as CSV' },
     { flags: '--json', description: 'print each bucket as JSON, one line each' },
   ],
@@ -46,11 +50,7 @@ export const history: Command = {
     );
     const by = readBy(text('by') ?? 'total');
     const source = readSource('history', text('source')) ?? 'stations';
-    if (source === 'legacy')
-      throw new AppError('invalid_input', {
-        message: 'history: --source must be stations or tracker: what version 1 left has no times',
-        remedy: 'conduit peers --source legacy shows its totals.',
-      });
+    if (source === 'legacy') return showLegacy(cli, options.json === true);
     const isFile = options.csv === true || options.json === true;
     const maxPoints = isFile ? FILE_POINTS : READABLE_POINTS;
     const rows = cli.client.stream(
@@ -97,6 +97,27 @@ function overTime(rows: readonly HistoryExportRow[]): string[] {
       formatBytes(row.uploadedBytes),
       formatBytes(row.downloadedBytes),
     ]),
+  );
+}
+
+/** Estimates of an older manager, whatever the range: they stand for themselves. */
+async function showLegacy(cli: Cli, json: boolean): Promise<void> {
+  const found = await cli.client.call('migration.history', {});
+  if (json) return cli.print(JSON.stringify(found));
+  const { months, connections, uptime, reports } = found;
+  if (months.length + connections.length + uptime.length + reports.length === 0)
+    return cli.print(cli.style.dim('Nothing was taken over from an older manager.'));
+  cli.print(cli.style.dim('Estimates of the older manager; in no other figure.'));
+  const rows = months.map(({ month, countries, uploadedBytes, downloadedBytes }) => [
+    month,
+    String(countries),
+    formatBytes(uploadedBytes),
+    formatBytes(downloadedBytes),
+  ]);
+  const columns = [{ head: 'Month' }, right('Countries'), right('Up'), right('Down')];
+  for (const line of textTable(columns, rows)) cli.print(line);
+  cli.print(
+    `${plural(connections.length + uptime.length + reports.length, 'moment')} of users and stations: --json prints them.`,
   );
 }
 

@@ -7,6 +7,7 @@ import { history } from './history.ts';
 import { job } from './job.ts';
 import { logs } from './logs.ts';
 import { metrics } from './metrics.ts';
+import { migrateToV2, rollbackToV1 } from './migrate.ts';
 import { nginx } from './nginx.ts';
 import { peers } from './peers.ts';
 import { planCapacity } from './plan-capacity.ts';
@@ -33,6 +34,8 @@ export const commands: readonly Command[] = [
   tune,
   planCapacity,
   firewall,
+  migrateToV2,
+  rollbackToV1,
   logs,
   job,
   metrics,

@@ -25,6 +25,10 @@ export const uninstall: Command = {
       flags: '--force',
       description: 'go on when agent or Docker does not answer; what is left behind is named',
     },
+    {
+      flags: '--leave-older',
+      description: 'go on although stations of an older manager were taken over: they stay stopped',
+    },
   ],
   needsRoot: true,
   run,
@@ -33,6 +37,7 @@ export const uninstall: Command = {
 async function run(cli: Cli, _words: string[], options: Options): Promise<void> {
   const { stationVolumes, removeVolumes } = await import('../../lib/install/volumes.ts');
   const { uninstall: takeOff, leftBehindBy } = await import('../../lib/install/uninstall.ts');
+  await refuseWithOlder(cli, options);
   const volumes = options.purgeVolumes === true ? await stationVolumes(cli.layout) : [];
   await confirmed(cli, options, volumes);
   const { balancerConfig, image, leftBehind } = await takeDown(cli, options.force === true);
@@ -49,6 +54,35 @@ async function run(cli: Cli, _words: string[], options: Options): Promise<void> 
   } else if (options.purgeVolumes !== true) {
     cli.print("Kept: the stations' volumes, with their keys; `conduit up` finds them again");
   }
+}
+
+/**
+ * Stations of an older manager are put aside, or still run on volumes that look like ours: neither may be lost by the way.
+ * @throws AppError conflict
+ */
+async function refuseWithOlder(cli: Cli, options: Options): Promise<void> {
+  const report = await cli.client.call('migration.get', {}).catch((error: unknown) => {
+    // Said below, with what can be done about it.
+    if (error instanceof AppError && error.code === 'agent_unreachable') return null;
+    throw error;
+  });
+  if (report === null) return;
+  const { migration, stations, orphans } = report;
+  if (migration !== null && migration.state !== 'rolled-back' && options.leaveOlder !== true)
+    throw new AppError('conflict', {
+      message: `uninstall: ${plural(migration.stations.length, 'station')} of an older manager ${migration.stations.length === 1 ? 'was' : 'were'} taken over and would stay stopped.`,
+      remedy:
+        'Bring them back first: sudo ./conduit rollback-to-v1. Or leave them put aside: --leave-older (their keys stay in their volumes).',
+    });
+  const theirs =
+    stations.length + orphans.length > 0 || (migration !== null && migration.state !== 'rolled-back');
+  if (options.purgeVolumes === true && theirs)
+    throw new AppError('conflict', {
+      message:
+        'uninstall: volumes with keys of an older manager have names like ours, so --purge-volumes would hit them.',
+      remedy:
+        'Leave it out; volumes that are not wanted any more can be removed by name with `docker volume rm`.',
+    });
 }
 
 async function confirmed(cli: Cli, options: Options, volumes: readonly string[]): Promise<void> {

@@ -54,8 +54,12 @@ async function run(cli: Cli, _words: string[], options: Options): Promise<void> 
   await waitForPrograms(cli, panelPort);
   if (simulator) await makeSimulator(cli);
   try {
-    if (options.fleet !== false) await moveFleet(cli, settings);
-    if (options.tune !== false) await tuneForUp(cli);
+    const older = await olderManager(cli);
+    if (older !== null) cli.print(older);
+    else {
+      if (options.fleet !== false) await moveFleet(cli, settings);
+      if (options.tune !== false) await tuneForUp(cli);
+    }
   } finally {
     await printWayIn(cli, panelPort);
   }
@@ -139,6 +143,25 @@ async function moveFleet(cli: Cli, settings: FleetSettings): Promise<void> {
   const { stations } = await cli.client.call('snapshot.get', {});
   cli.print(
     `${cli.style.green('✓')} Fleet: ${stations.running} of ${plural(stations.wanted, 'station')} running`,
+  );
+}
+
+/**
+ * New stations beside those of an older manager would take their names, their ports and their kernel, and begin without
+ * a reputation. @returns what to do first; null where nothing is in the way
+ */
+async function olderManager(cli: Cli): Promise<string | null> {
+  const { migration, stations, obstacle } = await cli.client.call('migration.get', {});
+  const state = migration?.state ?? null;
+  const mark = cli.style.yellow('!');
+  if (state === 'running' || state === 'rolling-back')
+    return `${mark} Fleet: left as it is, a migration was begun and is not finished: sudo ./conduit ${state === 'running' ? 'migrate-to-v2' : 'rollback-to-v1'}`;
+  const movable = stations.filter((station) => station.obstacle === null).length;
+  if (movable === 0 || obstacle !== null) return null;
+  return (
+    `${mark} Fleet: not started, since ${plural(movable, 'station')} of an older manager ${movable === 1 ? 'runs' : 'run'} here. Nothing of it was changed.\n` +
+    '  See what would happen: sudo ./conduit migrate-to-v2 --dry-run\n' +
+    '  Take them over, with their keys: sudo ./conduit migrate-to-v2'
   );
 }
 

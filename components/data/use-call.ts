@@ -8,6 +8,8 @@ import { panelUnreachable, responseError } from './session-ended.ts';
 export interface CallOptions<T> {
   /** Asks again this often, milliseconds. */
   pollMs?: number;
+  /** An answer that is not older is not asked for again. */
+  freshMs?: number;
   enabled?: boolean;
   /** Keeps showing the last answer while the answer to a changed input loads. */
   keepPrevious?: boolean;
@@ -28,6 +30,7 @@ export function useCall<N extends CallName>(
     queryFn: ({ signal }) => call(operation, input, signal),
     refetchInterval: options.pollMs ?? false,
     enabled: options.enabled ?? true,
+    ...(options.freshMs === undefined ? {} : { staleTime: options.freshMs }),
     ...(options.keepPrevious ? { placeholderData: keepPreviousData } : {}),
     ...(options.initialData === undefined ? {} : { initialData: options.initialData }),
   });

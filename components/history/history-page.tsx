@@ -26,6 +26,7 @@ import {
   usersWords,
   type View,
 } from './history-view.ts';
+import { LegacyCard } from './legacy-card.tsx';
 import { type Range, rangeBounds, rangeWords, readRange, writeRange } from './range.ts';
 import { RangePicker } from './range-picker.tsx';
 import { StationsChart } from './stations-chart.tsx';
@@ -113,6 +114,7 @@ export function HistoryPage() {
       />
       <StationsChart query={total} bounds={bounds} zone={zone} words={rangeWords(range)} />
       <Exports view={view} bounds={bounds} />
+      <LegacyCard zone={zone} />
     </div>
   );
 }

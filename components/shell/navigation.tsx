@@ -7,12 +7,14 @@ import {
   LayoutDashboard,
   type LucideIcon,
   MonitorCog,
+  PackageOpen,
   Server,
   Settings,
   Waypoints,
 } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { useCall } from '../data/use-call.ts';
 import { cn } from '../ui/cn.ts';
 
 interface Destination {
@@ -23,7 +25,7 @@ interface Destination {
   inMenuOnPhone?: true;
 }
 
-export const DESTINATIONS: readonly Destination[] = [
+const DESTINATIONS: readonly Destination[] = [
   { href: '/', label: 'Overview', icon: LayoutDashboard },
   { href: '/stations', label: 'Stations', icon: Server },
   { href: '/countries', label: 'Countries', icon: Globe },
@@ -34,6 +36,21 @@ export const DESTINATIONS: readonly Destination[] = [
   { href: '/settings', label: 'Settings', icon: Settings },
 ];
 
+/** Only where an older manager left something to take over, or to go back to; last, so that nothing moves when it appears. */
+const MIGRATION: Destination = {
+  href: '/migration',
+  label: 'Migration',
+  icon: PackageOpen,
+  inMenuOnPhone: true,
+};
+const SELDOM_MS = 10 * 60_000;
+
+export function useDestinations(): readonly Destination[] {
+  const { data } = useCall('migration.get', {}, { freshMs: SELDOM_MS });
+  const isThere = data !== undefined && (data.found || data.migration !== null);
+  return isThere ? [...DESTINATIONS, MIGRATION] : DESTINATIONS;
+}
+
 function useIsCurrent(): (href: string) => boolean {
   const path = usePathname();
   return (href) => (href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`));
@@ -42,9 +59,10 @@ function useIsCurrent(): (href: string) => boolean {
 /** The pages, down the left side of a wide screen. */
 export function SideNavigation() {
   const isCurrent = useIsCurrent();
+  const destinations = useDestinations();
   return (
     <nav aria-label="Pages" className="flex flex-col gap-1">
-      {DESTINATIONS.map(({ href, label, icon: Icon }) => (
+      {destinations.map(({ href, label, icon: Icon }) => (
         <Link
           key={href}
           href={href}

@@ -15,10 +15,11 @@ import {
   DropdownMenuTrigger,
 } from '../ui/dropdown-menu.tsx';
 import { toast } from '../ui/toast-store.ts';
-import { DESTINATIONS } from './navigation.tsx';
+import { useDestinations } from './navigation.tsx';
 
 export function UserMenu({ username }: { username: string }) {
   const [pending, setPending] = useState(false);
+  const destinations = useDestinations();
   const leave = async () => {
     setPending(true);
     try {
@@ -47,14 +48,16 @@ export function UserMenu({ username }: { username: string }) {
           Signed in as <span className="font-medium text-ink">{username}</span>
         </DropdownMenuLabel>
         <DropdownMenuSeparator />
-        {DESTINATIONS.filter(({ inMenuOnPhone }) => inMenuOnPhone).map(({ href, label, icon: Icon }) => (
-          <DropdownMenuItem key={href} asChild className="lg:hidden">
-            <Link href={href}>
-              <Icon aria-hidden />
-              {label}
-            </Link>
-          </DropdownMenuItem>
-        ))}
+        {destinations
+          .filter(({ inMenuOnPhone }) => inMenuOnPhone)
+          .map(({ href, label, icon: Icon }) => (
+            <DropdownMenuItem key={href} asChild className="lg:hidden">
+              <Link href={href}>
+                <Icon aria-hidden />
+                {label}
+              </Link>
+            </DropdownMenuItem>
+          ))}
         <DropdownMenuItem onSelect={() => void leave()}>
           <LogOut aria-hidden />
           Sign out

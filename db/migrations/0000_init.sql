@@ -55,6 +55,24 @@ CREATE TABLE `legacy_countries` (
 	`at` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `legacy_months` (
+	`month` text NOT NULL,
+	`code` text NOT NULL,
+	`uploaded_bytes` integer NOT NULL,
+	`downloaded_bytes` integer NOT NULL,
+	PRIMARY KEY(`month`, `code`)
+);
+--> statement-breakpoint
+CREATE TABLE `legacy_samples` (
+	`source` text NOT NULL,
+	`at` integer NOT NULL,
+	`connected` integer,
+	`connecting` integer,
+	`running` integer,
+	`total_bytes` integer,
+	PRIMARY KEY(`source`, `at`)
+);
+--> statement-breakpoint
 CREATE TABLE `station_counters` (
 	`station` integer PRIMARY KEY NOT NULL,
 	`epoch` text NOT NULL,

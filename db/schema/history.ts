@@ -1,4 +1,4 @@
-import { blob, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
  * Time series, one table a tier (lib/history/tiers.ts), one row for everything one source said in one bucket
@@ -40,3 +40,33 @@ export const legacyCountries = sqliteTable('legacy_countries', {
   /** When v1.x last wrote them, milliseconds since the epoch. */
   at: integer().notNull(),
 });
+
+/** What v1.x had estimated for whole months, from the copies it kept of its running totals; never added to what we count. */
+export const legacyMonths = sqliteTable(
+  'legacy_months',
+  {
+    /** `2025-11` */
+    month: text().notNull(),
+    code: text().notNull(),
+    uploadedBytes: integer('uploaded_bytes').notNull(),
+    downloadedBytes: integer('downloaded_bytes').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.month, table.code] })],
+);
+
+/** What v1.x wrote down about its stations from time to time; never added to what we count. */
+export const legacySamples = sqliteTable(
+  'legacy_samples',
+  {
+    /** Which of its files said so: `connections`, `uptime` or `reports`. */
+    source: text().notNull(),
+    /** Milliseconds since the epoch. */
+    at: integer().notNull(),
+    connected: integer(),
+    connecting: integer(),
+    running: integer(),
+    /** Bytes both ways since it was first started. */
+    totalBytes: integer('total_bytes'),
+  },
+  (table) => [primaryKey({ columns: [table.source, table.at] })],
+);

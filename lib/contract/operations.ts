@@ -29,6 +29,7 @@ import {
 } from './history.ts';
 import { passwordSchema, sessionSchema, tokenSchema, usernameSchema } from './identity.ts';
 import { activityEntrySchema, jobEventSchema, jobSchema, jobStateSchema } from './jobs.ts';
+import { legacyHistorySchema, migrationReportSchema, migrationStartSchema } from './migration.ts';
 import { balancerSettingsSchema, historySettingsSchema, trackerSettingsSchema } from './settings.ts';
 import { snapshotSchema } from './snapshot.ts';
 import { tuningReportSchema, tuningResultSchema } from './tuning.ts';
@@ -144,6 +145,14 @@ export const operations = {
     z.strictObject({ token: tokenSchema.optional() }),
     z.object({ text: z.string() }),
   ),
+  /** What an older manager left on this server, and what would happen; changes nothing. */
+  'migration.get': call('read', nothing, migrationReportSchema),
+  /** What the older manager had estimated over time; a source of its own, never added to ours. */
+  'migration.history': call('read', nothing, legacyHistorySchema),
+  /** Puts back what `migration.start` changed. */
+  'migration.rollBack': call('write', nothing, jobReference),
+  /** Takes the stations of an older manager over, or goes on where that was interrupted. */
+  'migration.start': call('write', migrationStartSchema, jobReference),
   'session.create': call(
     'open',
     z.strictObject({ username: z.string().max(64), password: z.string().max(256) }),

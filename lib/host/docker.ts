@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import Dockerode from 'dockerode';
 import { AppError } from '../contract/errors.ts';
 import { engineError, notModified, statusOf } from './docker-errors.ts';
-import { addressesOf, createOptions, nanoCpus, toDetail, toEvent } from './docker-shapes.ts';
+import { addressesOf, createOptions, nanoCpus, optionsAgain, toDetail, toEvent } from './docker-shapes.ts';
 import { frames, lines, untilAborted, within } from './docker-streams.ts';
 import type { Docker, EngineInfo } from './docker-types.ts';
 import { createEngineTurns } from './engine-turns.ts';
@@ -74,6 +74,23 @@ export function createDocker(socketPath: string): Docker {
     async inspectContainer(nameOrId) {
       const found = await orNull(engine.getContainer(nameOrId).inspect());
       return found === null ? null : toDetail(found, await engineOnce());
+    },
+    inspectRaw: (nameOrId) =>
+      orNull(engine.getContainer(nameOrId).inspect()) as Promise<Record<string, unknown> | null>,
+    async createAgain(name, inspect) {
+      const options = optionsAgain(name, inspect);
+      const { Config, Image } = inspect as unknown as Dockerode.ContainerInspectInfo;
+      // By its name where that still leads to the same image: then it looks as it did.
+      const named = await orNull(engine.getImage(Config.Image).inspect());
+      if (named?.Id === Image) options.Image = Config.Image;
+      const container = await guarded(engine.createContainer(options));
+      return container.id;
+    },
+    async setRestartPolicy(id, name) {
+      await guarded(engine.getContainer(id).update({ RestartPolicy: { Name: name } }));
+    },
+    async rename(id, name) {
+      await guarded(engine.getContainer(id).rename({ name }));
     },
     async create(spec) {
       const container = await guarded(engine.createContainer(createOptions(spec)));

@@ -39,12 +39,16 @@ export interface TestAgentOptions {
   env?: Record<string, string>;
   /** Where its own directory is made. */
   directory?: string;
+  /** Leaves containers and volumes of this prefix that are there already. */
+  keepEngine?: boolean;
   /** Runs the bundle of a release (`npm run build:bundles`) instead of the sources. */
   bundled?: boolean;
 }
 
 const root = join(import.meta.dirname, '../..');
 const node = process.execPath;
+/** From its sources it needs two seconds of a core; a machine may have little of that to give. */
+const START_MS = 90_000;
 
 export async function startTestAgent(options: TestAgentOptions): Promise<TestAgent> {
   const { prefix } = options;
@@ -93,7 +97,7 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
           () => false,
         );
       },
-      { timeoutMs: 90_000 },
+      { timeoutMs: START_MS },
     );
   }
 
@@ -109,15 +113,21 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
     });
   }
 
-  await cleanEngine(prefix);
+  if (!options.keepEngine) await cleanEngine(prefix);
   await start();
-  await client.call('balancer.configure', {
-    primaryPort: 20_443,
-    secondaryPort: 25_566,
-    configPath: join(stateDir, 'nginx.conf'),
-    targetSessions: 1000,
-    ...options.balancer,
-  });
+  try {
+    await client.call('balancer.configure', {
+      primaryPort: 20_443,
+      secondaryPort: 25_566,
+      configPath: join(stateDir, 'nginx.conf'),
+      targetSessions: 1000,
+      ...options.balancer,
+    });
+  } catch (error) {
+    // Nobody will dispose of it, and it would look after the next agent's stations.
+    await kill('SIGKILL');
+    throw error;
+  }
 
   return {
     client,
@@ -144,7 +154,7 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
 }
 
 /** Stops the nginx masters whose command line names a config below `directory`. */
-async function stopNginxOf(directory: string): Promise<void> {
+export async function stopNginxOf(directory: string): Promise<void> {
   const { readdir } = await import('node:fs/promises');
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
