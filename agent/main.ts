@@ -25,6 +25,7 @@ import { createAgentServer } from './server.ts';
 import { findGroupId, listenOnSocket } from './sockets.ts';
 import { createTrackerService } from './tracker/create.ts';
 import { createTuningService } from './tuning/create.ts';
+import { createVaultService } from './vault/create.ts';
 
 function build(): Deps {
   // Works from the source tree and from the bundle alike: both lie one folder below the root.
@@ -67,7 +68,7 @@ function build(): Deps {
     fleet,
     balancer,
     foldBelow: () => tracker.settings().foldBelow,
-    otherProblems: () => [...tracker.problems(), ...record.problems()],
+    otherProblems: () => [...tracker.problems(), ...record.problems(), ...vault.problems()],
   });
   const record = createRecordService({ ...core, live });
   const countries = createCountriesService({ ...core, live, tracker });
@@ -75,6 +76,7 @@ function build(): Deps {
   const tuning = createTuningService({ ...core, fleet, balancer });
   const firewall = createFirewallService({ ...core, balancer });
   const doctor = createDoctorService({ ...core, fleet, balancer, live, tuning, firewall });
+  const vault = createVaultService({ ...core, fleet, balancer, tracker, record });
   const identity = createIdentity({ db, activity, now });
   return {
     ...core,
@@ -88,6 +90,7 @@ function build(): Deps {
     tuning,
     doctor,
     firewall,
+    vault,
     identity,
   };
 }
@@ -112,6 +115,7 @@ async function main(): Promise<void> {
   deps.live.start();
   await deps.tracker.start();
   deps.record.start();
+  await deps.vault.start();
   log.info({ prefix: env.prefix }, 'agent ready');
 
   let stopping = false;
@@ -125,6 +129,7 @@ async function main(): Promise<void> {
     }
     await deps.jobs.stop();
     await deps.fleet.stop();
+    deps.vault.stop();
     deps.record.stop();
     await deps.tracker.close();
     await deps.live.stop();

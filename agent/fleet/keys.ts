@@ -1,15 +1,19 @@
 /** The key guard: reads the keys in the stations' volumes and holds them against the ledger. Never writes a key. */
-import { lstat } from 'node:fs/promises';
 import { deleteStationKey, type KnownKey, listStationKeys, recordStationKey } from '../../db/station-keys.ts';
 import type { StationDetail } from '../../lib/contract/fleet.ts';
-import { compareKey, KEY_FILE, type KeyInspection, readVolumeKey } from '../../lib/stations/station-key.ts';
+import {
+  compareKey,
+  type KeyInspection,
+  keyFileStamp,
+  readVolumeKey,
+} from '../../lib/stations/station-key.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { StationVolumes } from './volumes.ts';
 
 /** A sound key's last sight is written down once an hour. */
 const NOTE_AGAIN_MS = 3_600_000;
 
-interface KeyReport {
+export interface KeyReport {
   state: StationDetail['keyState'];
   proxyId: string | null;
   /** Of a sound key; two stations must never have the same. */
@@ -115,15 +119,4 @@ function noteTwin(owners: Map<string, number>, station: number, report: KeyRepor
   const other = owners.get(report.fingerprint);
   if (other === undefined) owners.set(report.fingerprint, station);
   else report.alarm ??= `it has the same key as station ${other}`;
-}
-
-/** Changes whenever the key's file does; null when there is none. */
-async function keyFileStamp(directory: string): Promise<string | null> {
-  try {
-    const { ino, size, mtimeMs, ctimeMs } = await lstat(`${directory}/${KEY_FILE}`);
-    return [ino, size, mtimeMs, ctimeMs].join(' ');
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { admin } from './admin.ts';
+import { backup } from './backup.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { firewall } from './firewall.ts';
@@ -10,6 +11,7 @@ import { metrics } from './metrics.ts';
 import { nginx } from './nginx.ts';
 import { peers } from './peers.ts';
 import { planCapacity } from './plan-capacity.ts';
+import { restore } from './restore.ts';
 import { scale } from './scale.ts';
 import { restart, start, stop } from './stations.ts';
 import { status } from './status.ts';
@@ -17,6 +19,7 @@ import { test } from './test.ts';
 import { tune } from './tune.ts';
 import { uninstall } from './uninstall.ts';
 import { up } from './up.ts';
+import { vault } from './vault.ts';
 
 /** Every command, in the order the help lists them. */
 export const commands: readonly Command[] = [
@@ -33,6 +36,9 @@ export const commands: readonly Command[] = [
   tune,
   planCapacity,
   firewall,
+  backup,
+  restore,
+  vault,
   logs,
   job,
   metrics,

@@ -95,6 +95,12 @@ export interface Docker {
   listContainers(options: { all: boolean; label?: string }): Promise<ContainerSummary[]>;
   /** @returns null when there is no such container */
   inspectContainer(nameOrId: string): Promise<ContainerDetail | null>;
+  /** All that the engine says of a container, as it says it; null when there is none. */
+  inspectRaw(nameOrId: string): Promise<Record<string, unknown> | null>;
+  /** A container as `inspectRaw` once described it, from the very image it had. @throws AppError image_unavailable */
+  createAgain(name: string, inspect: Record<string, unknown>): Promise<string>;
+  /** A running container goes on under its new name. @throws AppError conflict when the name is taken */
+  rename(id: string, name: string): Promise<void>;
   /** @returns the new container's id. @throws AppError conflict when the name is taken */
   create(spec: ContainerSpec): Promise<string>;
   /** @throws AppError port_in_use, disk_full, … */
@@ -135,6 +141,8 @@ export interface Docker {
   }): Promise<void>;
   removeNetwork(name: string): Promise<void>;
   listVolumes(): Promise<{ name: string; mountpoint: string; labels: Record<string, string> }[]>;
+  /** @returns its directory on this host; one that is there already stays as it is */
+  createVolume(name: string, labels: Record<string, string>): Promise<string>;
   removeVolume(name: string): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import Dockerode from 'dockerode';
 import { AppError } from '../contract/errors.ts';
 import { engineError, notModified, statusOf } from './docker-errors.ts';
-import { addressesOf, createOptions, nanoCpus, toDetail, toEvent } from './docker-shapes.ts';
+import { addressesOf, createOptions, nanoCpus, optionsAgain, toDetail, toEvent } from './docker-shapes.ts';
 import { frames, lines, untilAborted, within } from './docker-streams.ts';
 import type { Docker, EngineInfo } from './docker-types.ts';
 import { createEngineTurns } from './engine-turns.ts';
@@ -69,6 +69,20 @@ export function createDocker(socketPath: string): Docker {
     async inspectContainer(nameOrId) {
       const found = await orNull(engine.getContainer(nameOrId).inspect());
       return found === null ? null : toDetail(found, await engineOnce());
+    },
+    inspectRaw: (nameOrId) =>
+      orNull(engine.getContainer(nameOrId).inspect()) as Promise<Record<string, unknown> | null>,
+    async createAgain(name, inspect) {
+      const options = optionsAgain(name, inspect);
+      const { Config, Image } = inspect as unknown as Dockerode.ContainerInspectInfo;
+      // By its name where that still leads to the same image: then it looks as it did.
+      const named = await orNull(engine.getImage(Config.Image).inspect());
+      if (named?.Id === Image) options.Image = Config.Image;
+      const container = await guarded(engine.createContainer(options));
+      return container.id;
+    },
+    async rename(id, name) {
+      await guarded(engine.getContainer(id).rename({ name }));
     },
     async create(spec) {
       const container = await guarded(engine.createContainer(createOptions(spec)));
@@ -237,6 +251,10 @@ export function createDocker(socketPath: string): Docker {
         mountpoint: volume.Mountpoint,
         labels: volume.Labels ?? {},
       }));
+    },
+    async createVolume(name, labels) {
+      await guarded(engine.createVolume({ Name: name, Labels: labels }));
+      return (await guarded(engine.getVolume(name).inspect())).Mountpoint;
     },
     async removeVolume(name) {
       await orNull(engine.getVolume(name).remove());

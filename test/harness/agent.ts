@@ -39,12 +39,16 @@ export interface TestAgentOptions {
   env?: Record<string, string>;
   /** Where its own directory is made. */
   directory?: string;
+  /** Leaves containers and volumes of this prefix that are there already. */
+  keepEngine?: boolean;
   /** Runs the bundle of a release (`npm run build:bundles`) instead of the sources. */
   bundled?: boolean;
 }
 
 const root = join(import.meta.dirname, '../..');
 const node = process.execPath;
+/** From its sources, on a machine that has other things to do. */
+const STARTS_WITHIN = { timeoutMs: 90_000 };
 
 export async function startTestAgent(options: TestAgentOptions): Promise<TestAgent> {
   const { prefix } = options;
@@ -83,14 +87,18 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
     };
     started.stdout.on('data', collect);
     started.stderr.on('data', collect);
-    await waitFor('the agent to answer', async () => {
-      if (started.exitCode !== null)
-        throw new Error(`the agent ended with code ${started.exitCode}:\n${output}`);
-      return client.call('agent.get', {}).then(
-        () => true,
-        () => false,
-      );
-    });
+    await waitFor(
+      'the agent to answer',
+      async () => {
+        if (started.exitCode !== null)
+          throw new Error(`the agent ended with code ${started.exitCode}:\n${output}`);
+        return client.call('agent.get', {}).then(
+          () => true,
+          () => false,
+        );
+      },
+      STARTS_WITHIN,
+    );
   }
 
   async function kill(signal: NodeJS.Signals): Promise<void> {
@@ -105,7 +113,7 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
     });
   }
 
-  await cleanEngine(prefix);
+  if (!options.keepEngine) await cleanEngine(prefix);
   await start();
   await client.call('balancer.configure', {
     primaryPort: 20_443,
