@@ -26,6 +26,7 @@ import { createAgentServer } from './server.ts';
 import { findGroupId, listenOnSocket } from './sockets.ts';
 import { createTrackerService } from './tracker/create.ts';
 import { createTuningService } from './tuning/create.ts';
+import { createVaultService } from './vault/create.ts';
 
 function build(): Deps {
   // Works from the source tree and from the bundle alike: both lie one folder below the root.
@@ -69,7 +70,12 @@ function build(): Deps {
     fleet,
     balancer,
     foldBelow: () => tracker.settings().foldBelow,
-    otherProblems: () => [...tracker.problems(), ...record.problems(), ...migration.problems()],
+    otherProblems: () => [
+      ...tracker.problems(),
+      ...record.problems(),
+      ...migration.problems(),
+      ...vault.problems(),
+    ],
   });
   const record = createRecordService({ ...core, live });
   const countries = createCountriesService({ ...core, live, tracker });
@@ -78,6 +84,7 @@ function build(): Deps {
   const firewall = createFirewallService({ ...core, balancer });
   const doctor = createDoctorService({ ...core, fleet, balancer, live, tuning, firewall });
   const migration = createMigrationService({ ...core, fleet, balancer, tuning });
+  const vault = createVaultService({ ...core, fleet, balancer, tracker, record });
   const identity = createIdentity({ db, activity, now });
   return {
     ...core,
@@ -92,6 +99,7 @@ function build(): Deps {
     doctor,
     firewall,
     migration,
+    vault,
     identity,
   };
 }
@@ -119,6 +127,7 @@ async function main(): Promise<void> {
   deps.live.start();
   await deps.tracker.start();
   deps.record.start();
+  await deps.vault.start();
   log.info({ prefix: env.prefix }, 'agent ready');
 
   let stopping = false;
@@ -132,6 +141,7 @@ async function main(): Promise<void> {
     }
     await deps.jobs.stop();
     await deps.fleet.stop();
+    deps.vault.stop();
     deps.record.stop();
     await deps.tracker.close();
     await deps.live.stop();

@@ -1,9 +1,9 @@
 // The main job, told in order: first run, sign in, a fleet, its changes, what goes wrong, sign out.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sendControl } from '../simulator/control.ts';
-import { runningOnEngine } from '../test/harness/fleet.ts';
+import { runningOnEngine, volumeDirectory } from '../test/harness/fleet.ts';
 import { ADMINISTRATOR } from '../test/harness/panel.ts';
 import { openTcp, say } from '../test/harness/sockets.ts';
 import { waitFor } from '../test/harness/wait-for.ts';
@@ -260,6 +260,50 @@ test('an image that cannot be had fails with the way out, and the fleet stays', 
   await lookAt(page, 'job-failed');
   expect((await runningOnEngine(server.agent)).length).toBe(5);
   await server.agent.client.call('fleet.apply', { settings: { image: IMAGE } });
+});
+
+test('keys: backed up, taken out, opened again and one brought back', async ({ server, story: page }) => {
+  const passphrase = 'seven quiet lamps over the harbour';
+  await page.goto('/vault');
+  const table = page.getByRole('table', { name: 'Identities' });
+  await expect(table.getByRole('row')).toHaveCount(6);
+  await expect(page.getByText('These keys exist on this server only')).toBeVisible();
+  await lookAt(page, 'keys-before');
+  await page.getByRole('button', { name: 'Back up now' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Passphrase', { exact: true }).fill(passphrase);
+  await dialog.getByLabel('The same once more').fill('something else');
+  await dialog.getByRole('button', { name: 'Make the archive' }).click();
+  await expect(dialog.getByText('Is not the same as the first')).toBeVisible();
+  await dialog.getByLabel('The same once more').fill(passphrase);
+  await lookAt(page, 'keys-backup');
+  await dialog.getByRole('button', { name: 'Make the archive' }).click();
+  const fetched = page.waitForEvent('download');
+  await dialog.getByRole('link', { name: 'Download' }).click();
+  const file = await (await fetched).path();
+  expect(readFileSync(file, 'latin1').startsWith('age-encryption.org/v1')).toBe(true);
+  await dialog.getByRole('button', { name: 'Close', exact: true }).first().click();
+  // Back from the operator's own computer, with a key that is damaged meanwhile.
+  const key = join(await volumeDirectory('etoe', 2), 'conduit_key.json');
+  writeFileSync(key, '');
+  await page.getByRole('button', { name: 'Restore', exact: true }).first().click();
+  await dialog.getByRole('combobox').click();
+  await page.getByRole('option', { name: /A file of mine/ }).click();
+  await dialog.getByLabel('File').setInputFiles(file);
+  await dialog.getByLabel('Passphrase').fill('not the passphrase');
+  await dialog.getByRole('button', { name: 'Open it' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('does not open');
+  await dialog.getByLabel('Passphrase').fill(passphrase);
+  await dialog.getByRole('button', { name: 'Open it' }).click();
+  await expect(dialog.getByText('its key is damaged')).toBeVisible();
+  await lookAt(page, 'keys-restore');
+  await dialog.getByRole('button', { name: 'Restore 1 key' }).click();
+  await expect(dialog.getByText('Everything is as you asked.')).toBeVisible({ timeout: 60_000 });
+  await page.keyboard.press('Escape');
+  await waitFor('five stations', async () => (await runningOnEngine(server.agent)).length === 5);
+  await expect(page.getByText('5 keys, all as they were')).toBeVisible({ timeout: 30_000 });
+  await lookAt(page, 'keys');
+  expect(server.agent.log() + server.panel.log()).not.toContain(passphrase);
 });
 
 test('activity tells who did what', async ({ story: page }) => {

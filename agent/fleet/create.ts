@@ -4,7 +4,7 @@ import { AppError } from '../../lib/contract/errors.ts';
 import type { DesiredFleet } from '../../lib/contract/fleet.ts';
 import type { Job } from '../../lib/contract/jobs.ts';
 import { applyChange, describeChange, withStopped } from '../../lib/fleet/desired-change.ts';
-import { FLEET_LABEL, STATION_LABEL } from '../../lib/fleet/names.ts';
+import { FLEET_LABEL, looksLikeVolume, STATION_LABEL } from '../../lib/fleet/names.ts';
 import type { EngineEvent } from '../../lib/host/docker-types.ts';
 import { createCalm } from './calm.ts';
 import { removeProbes } from './environment.ts';
@@ -235,6 +235,18 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       recovery.operatorActs();
       await keys.check(stations);
     },
+    async keyVolumes() {
+      return (await docker.listVolumes()).flatMap(({ name, mountpoint, labels }) => {
+        const station = volumes.stationOn(name);
+        const isOurs = station !== null || labels[FLEET_LABEL] === prefix || looksLikeVolume(prefix, name);
+        return isOurs ? [{ station, volume: name, directory: mountpoint }] : [];
+      });
+    },
+    async acceptKey(station) {
+      keys.forget(station);
+      await keys.check([station]);
+    },
+    stationOn: (volume) => volumes.stationOn(volume),
     async takeDown(actor) {
       save({ ...desired, active: false });
       const title = 'Take the fleet down; volumes and settings stay';

@@ -1,4 +1,4 @@
-/** The fleet for a job that decides step by step what is wanted: the migration from an older manager, and back. */
+/** The fleet for a job that decides step by step what is wanted: a migration and the way back, a restore. */
 import type { DesiredFleet } from '../../lib/contract/fleet.ts';
 import type { JobHandle } from '../jobs/runner.ts';
 import { awaitLive } from './await-live.ts';
@@ -19,6 +19,7 @@ export interface FleetHands {
   takeDown(step: string): Promise<void>;
   /** Station number → volume, where that is another than its own name's. */
   assignVolumes(volumes: Readonly<Record<string, string>>): void;
+  volumeOf(station: number): string;
   /** Waits until a station that was moved says it is live. @returns whether it does */
   awaitLive(step: string, station: number, patienceMs: number): Promise<boolean>;
   /** The station's key as it is now. */
@@ -69,6 +70,7 @@ export function createHands({ core, job, desired, save, move, takeDown }: HandsO
       });
       return late.length === 0 && core.state.stations.get(station)?.state === 'running';
     },
+    volumeOf: (station) => core.volumes.of(station),
     assignVolumes: (volumes) => core.volumes.assign(volumes),
     async key(station) {
       await core.keys.check([station]);

@@ -1,9 +1,13 @@
 /** The key guard: reads the keys in the stations' volumes and holds them against the ledger. Never writes a key. */
-import { lstat } from 'node:fs/promises';
 import { deleteStationKey, type KnownKey, listStationKeys, recordStationKey } from '../../db/station-keys.ts';
 import { AppError } from '../../lib/contract/errors.ts';
 import type { StationDetail } from '../../lib/contract/fleet.ts';
-import { compareKey, KEY_FILE, type KeyInspection, readVolumeKey } from '../../lib/stations/station-key.ts';
+import {
+  compareKey,
+  type KeyInspection,
+  keyFileStamp,
+  readVolumeKey,
+} from '../../lib/stations/station-key.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { StationVolumes } from './volumes.ts';
 
@@ -128,15 +132,4 @@ function noteTwin(owners: Map<string, number>, station: number, report: KeyRepor
   // The other may have been read before: which of the two is looked at now makes no difference.
   if (other === undefined || other > station) owners.set(report.fingerprint, station);
   else report.alarm ??= `it has the same key as station ${other}`;
-}
-
-/** Changes whenever the key's file does; null when there is none. */
-async function keyFileStamp(directory: string): Promise<string | null> {
-  try {
-    const { ino, size, mtimeMs, ctimeMs } = await lstat(`${directory}/${KEY_FILE}`);
-    return [ino, size, mtimeMs, ctimeMs].join(' ');
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
-    throw error;
-  }
 }

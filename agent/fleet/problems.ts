@@ -47,7 +47,7 @@ function keyAlarm({ prefix, volumeOf }: ProblemInput, station: number, alarm: st
     severity: 'critical',
     title: `The key of ${name} is not what it was`,
     detail: `${name}: ${alarm}. The station is not started or restarted like this: it would make itself a new key and lose its reputation.`,
-    remedy: `Put the right conduit_key.json back into the volume ${volumeOf(station)}; the station then starts by itself. Or, if it is lost for good and you accept a new identity: move what is left of it away and run \`sudo conduit start ${station} --new-key\`.`,
+    remedy: `From a backup: \`sudo conduit restore ARCHIVE --stations ${station}\`. By hand: put the right conduit_key.json back into the volume ${volumeOf(station)}; the station then starts by itself. Or, if it is lost for good and you accept a new identity: move what is left of it away and run \`sudo conduit start ${station} --new-key\`.`,
     station,
   };
 }

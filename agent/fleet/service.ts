@@ -45,6 +45,12 @@ export interface StationRuntime {
   blockedReason: string | null;
 }
 
+export interface KeyVolume {
+  station: number | null;
+  volume: string;
+  directory: string;
+}
+
 export interface FleetService {
   desired(): DesiredFleet;
   strangers(): Stranger[];
@@ -71,6 +77,12 @@ export interface FleetService {
   forgetKeys(stations: number[], actor: string): Promise<void>;
   /** Reads the key in every volume now. */
   checkKeys(): Promise<{ checked: number; alarms: ReadonlyMap<number, string> }>;
+  /** Every volume of a station, used or left over, with its directory on this host; one left over may be nobody's. */
+  keyVolumes(): Promise<KeyVolume[]>;
+  /** The key that lies in a station's volume now is the one it is to have. */
+  acceptKey(station: number): Promise<void>;
+  /** Station on each volume of the ledger; null where it is nobody's. */
+  stationOn(volume: string): number | null;
   takeDown(actor: string): Promise<Job>;
   /** A job whose work says step by step what is wanted; nothing else changes the fleet meanwhile. */
   transform(request: FleetJobRequest, work: (job: JobHandle, hands: FleetHands) => Promise<void>): Job;

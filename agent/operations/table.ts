@@ -8,6 +8,7 @@ import { jobOperations } from './jobs.ts';
 import { liveOperations } from './live.ts';
 import { migrationOperations } from './migration.ts';
 import { systemOperations } from './system.ts';
+import { vaultOperations } from './vault.ts';
 
 /** Every operation of the contract with the code behind it; the type makes a missing one an error. */
 export const handlers: Handlers = {
@@ -20,4 +21,5 @@ export const handlers: Handlers = {
   ...liveOperations,
   ...migrationOperations,
   ...systemOperations,
+  ...vaultOperations,
 };

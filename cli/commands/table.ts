@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { admin } from './admin.ts';
+import { backup } from './backup.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { firewall } from './firewall.ts';
@@ -11,6 +12,7 @@ import { migrateToV2, rollbackToV1 } from './migrate.ts';
 import { nginx } from './nginx.ts';
 import { peers } from './peers.ts';
 import { planCapacity } from './plan-capacity.ts';
+import { restore } from './restore.ts';
 import { scale } from './scale.ts';
 import { restart, start, stop } from './stations.ts';
 import { status } from './status.ts';
@@ -18,6 +20,7 @@ import { test } from './test.ts';
 import { tune } from './tune.ts';
 import { uninstall } from './uninstall.ts';
 import { up } from './up.ts';
+import { vault } from './vault.ts';
 
 /** Every command, in the order the help lists them. */
 export const commands: readonly Command[] = [
@@ -36,6 +39,9 @@ export const commands: readonly Command[] = [
   firewall,
   migrateToV2,
   rollbackToV1,
+  backup,
+  restore,
+  vault,
   logs,
   job,
   metrics,

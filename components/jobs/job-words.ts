@@ -31,6 +31,12 @@ export const STEP_STATES: Record<StepState, { label: string; ink: string; icon: 
   skipped: { label: 'left out', ink: 'text-ink-faint', icon: Ban },
 };
 
+/** Of jobs that nothing goes on with by itself. */
+const AFTER_A_STOP: Record<string, string> = {
+  'vault.create': 'Nothing of the archive was kept; make it again.',
+  'vault.restore': 'Restore the same archive again: what is in place already is left alone.',
+};
+
 /** What the end of a job means, in one sentence; null while it goes on. */
 export function outcomeOf(job: Job): string | null {
   switch (job.state) {
@@ -39,7 +45,7 @@ export function outcomeOf(job: Job): string | null {
     case 'cancelled':
       return 'What was done before stays done; apply again to finish.';
     case 'interrupted':
-      return 'The agent stopped in the middle. After its start it goes on by itself towards the settings you saved.';
+      return `The agent stopped in the middle. ${AFTER_A_STOP[job.kind] ?? 'After its start it goes on by itself towards the settings you saved.'}`;
     default:
       return null;
   }

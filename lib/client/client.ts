@@ -13,7 +13,7 @@ import {
   operations,
   type StreamName,
 } from '../contract/operations.ts';
-import { operationPath, SESSION_HEADER, VERSION, VERSION_HEADER } from '../contract/transport.ts';
+import { operationPath, patienceMs, SESSION_HEADER, VERSION, VERSION_HEADER } from '../contract/transport.ts';
 
 export interface ClientOptions {
   socketPath: string;
@@ -41,7 +41,7 @@ const pool = new HttpAgent({ keepAlive: true, maxSockets: 64, maxFreeSockets: 8 
 
 export function createClient(options: ClientOptions): Client {
   return {
-    async call(name, input, { signal, timeoutMs = 30_000 } = {}) {
+    async call(name, input, { signal, timeoutMs = patienceMs(name) } = {}) {
       const response = await send(
         options,
         name,

@@ -33,6 +33,18 @@ import { legacyHistorySchema, migrationReportSchema, migrationStartSchema } from
 import { balancerSettingsSchema, historySettingsSchema, trackerSettingsSchema } from './settings.ts';
 import { snapshotSchema } from './snapshot.ts';
 import { tuningReportSchema, tuningResultSchema } from './tuning.ts';
+import {
+  archiveContentSchema,
+  archiveIdSchema,
+  archiveReferenceSchema,
+  vaultCreateSchema,
+  vaultOpenSchema,
+  vaultPartSchema,
+  vaultPutSchema,
+  vaultRestoreSchema,
+  vaultScheduleChangeSchema,
+  vaultStateSchema,
+} from './vault.ts';
 
 /**
  * Who may call: `open` needs no session (and reveals nothing), `read` and `write` need one on the panel's socket,
@@ -192,6 +204,19 @@ export const operations = {
   'tuning.get': call('read', nothing, tuningReportSchema),
   /** Puts back exactly what was there before the first apply. */
   'tuning.revert': call('write', nothing, tuningResultSchema),
+  /** Seals every key and the settings with a passphrase; the history too, on wish. */
+  'vault.create': call('write', vaultCreateSchema, jobReference.extend({ id: archiveIdSchema })),
+  'vault.download': stream('read', archiveReferenceSchema, vaultPartSchema),
+  /** The ledger gives up the identity that this volume had, and takes what is there now. */
+  'vault.forget': call('write', z.strictObject({ volume: z.string().min(1).max(255) }), done),
+  'vault.get': call('read', nothing, vaultStateSchema),
+  /** What an archive holds beside what is here now; changes nothing. */
+  'vault.open': call('write', vaultOpenSchema, archiveContentSchema),
+  /** One part of an archive from elsewhere; `id` comes with the last. */
+  'vault.put': call('write', vaultPutSchema, z.object({ id: archiveIdSchema.nullable() })),
+  'vault.remove': call('write', archiveReferenceSchema, done),
+  'vault.restore': call('write', vaultRestoreSchema, jobReference),
+  'vault.schedule': call('write', vaultScheduleChangeSchema, vaultStateSchema),
 } as const satisfies Record<string, OperationSpec<z.ZodType, z.ZodType, 'call' | 'stream'>>;
 
 export type OperationName = keyof typeof operations;

@@ -30,6 +30,11 @@ export function stationOfName(prefix: string, name: string): number | null {
   return match === null ? null : Number(match[1]);
 }
 
+/** `conduit-data` is how managers before this one called their first. */
+export function looksLikeVolume(prefix: string, name: string): boolean {
+  return name === `${prefix}-data` || stationOfName(`${prefix}-data`, name) !== null;
+}
+
 /** A name that managers before this one gave their stations. */
 export function looksLikeStation(name: string): boolean {
   return /^conduit(-\d+)?$/.test(name);

@@ -261,6 +261,10 @@ export function createDocker(socketPath: string): Docker {
         labels: volume.Labels ?? {},
       }));
     },
+    async createVolume(name, labels) {
+      await guarded(engine.createVolume({ Name: name, Labels: labels }));
+      return (await guarded(engine.getVolume(name).inspect())).Mountpoint;
+    },
     async removeVolume(name) {
       await orNull(engine.getVolume(name).remove());
     },

@@ -7,6 +7,10 @@ export interface Paths {
   runDir: string;
   database: string;
   backupsDir: string;
+  /** Encrypted archives of keys and settings. */
+  vaultDir: string;
+  /** Passphrase of the scheduled archives; root's alone. */
+  vaultPassphrase: string;
   agentSocket: string;
   rootSocket: string;
   /** Secret of the panel's cookies; readable by the panel's group. */
@@ -24,6 +28,8 @@ export function pathsFor(stateDir: string, runDir: string): Paths {
     runDir,
     database: `${stateDir}/conduit.db`,
     backupsDir: `${stateDir}/backups`,
+    vaultDir: `${stateDir}/backups/vault`,
+    vaultPassphrase: `${stateDir}/vault-passphrase`,
     agentSocket: `${runDir}/agent.sock`,
     rootSocket: `${runDir}/root.sock`,
     panelSecret: `${stateDir}/panel/secret`,

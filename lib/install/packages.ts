@@ -84,6 +84,13 @@ const NEEDS: readonly Need[] = [
     purpose: 'test',
     why: 'the browser of the tests',
   },
+  {
+    command: 'age',
+    apt: ['age'],
+    dnf: ['age'],
+    purpose: 'test',
+    why: 'the public tool that must open our backups',
+  },
   { command: 'ufw', apt: ['ufw'], dnf: ['ufw'], purpose: 'test', why: 'the firewall that the tests change' },
 ];
 

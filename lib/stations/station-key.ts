@@ -1,10 +1,11 @@
 /**
  * The station's key, which carries the reputation it earned over weeks. The station program overwrites a key it
- * cannot read without a word, so it is checked here before a station is started. Secrets never leave this file.
+ * cannot read without a word, so it is checked here before a station is started. Secrets leave this file by
+ * `readKeyFile` alone, for the vault.
  */
 import { createHash, createPrivateKey, createPublicKey, hkdfSync, pbkdf2Sync } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { lstat, open } from 'node:fs/promises';
 import { z } from 'zod';
 import type { StationDetail } from '../contract/fleet.ts';
 
@@ -52,6 +53,31 @@ export function inspectKey(content: string | null): KeyInspection {
 /** Reads and checks the key of a volume. A symbolic link in its place is not followed: the volume is the station's. */
 export async function readVolumeKey(dataDir: string): Promise<KeyInspection> {
   try {
+    return inspectKey((await readKeyFile(dataDir))?.toString('utf8') ?? null);
+  } catch (error) {
+    if (error instanceof UnusableKeyFile) return { state: 'invalid', reason: error.message };
+    const { code } = error as NodeJS.ErrnoException;
+    return { state: 'unknown', reason: `the file cannot be read (${code ?? 'no reason given'})` };
+  }
+}
+
+/** Changes whenever the key's file does; null when there is none. */
+export async function keyFileStamp(dataDir: string): Promise<string | null> {
+  try {
+    const { ino, size, mtimeMs, ctimeMs } = await lstat(`${dataDir}/${KEY_FILE}`);
+    return [ino, size, mtimeMs, ctimeMs].join(' ');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
+  }
+}
+
+/** Not even to be read. */
+export class UnusableKeyFile extends Error {}
+
+/** The bytes of a volume's key file, null where there is none. @throws UnusableKeyFile */
+export async function readKeyFile(dataDir: string): Promise<Buffer | null> {
+  try {
     const file = await open(
       `${dataDir}/${KEY_FILE}`,
       constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
@@ -59,16 +85,16 @@ export async function readVolumeKey(dataDir: string): Promise<KeyInspection> {
     try {
       const { size } = await file.stat();
       if (size > MAX_KEY_BYTES)
-        return { state: 'invalid', reason: `the file has ${size} bytes, a key has a few hundred` };
-      return inspectKey(await file.readFile('utf8'));
+        throw new UnusableKeyFile(`the file has ${size} bytes, a key has a few hundred`);
+      return await file.readFile();
     } finally {
       await file.close();
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return inspectKey(null);
-    if (code === 'ELOOP') return { state: 'invalid', reason: 'the file is a symbolic link' };
-    return { state: 'unknown', reason: `the file cannot be read (${code ?? 'no reason given'})` };
+    if (code === 'ENOENT') return null;
+    if (code === 'ELOOP') throw new UnusableKeyFile('the file is a symbolic link');
+    throw error;
   }
 }
 

@@ -90,8 +90,8 @@ const FORBIDDEN: { from: RegExp; to: RegExp; except?: RegExp; why: string }[] = 
     why: 'the engine is reached through lib/host/docker.ts',
   },
   {
-    // The thread that checks the database opens it for reading only.
-    from: /^(?!db\/(open|check-worker)\.ts)/,
+    // The threads that check it and copy its history only read it.
+    from: /^(?!db\/(open|check-worker|copy-history-worker)\.ts)/,
     to: /^better-sqlite3$/,
     why: 'one place opens the database, one program writes it',
   },

@@ -8,11 +8,11 @@ import { Button } from '../../../components/ui/button.tsx';
 import { Field } from '../../../components/ui/field.tsx';
 import { Input } from '../../../components/ui/input.tsx';
 import { ErrorNote, Note, withCode } from '../../../components/ui/note.tsx';
+import { HINT_INK, passwordHint } from '../../../components/ui/password-hint.ts';
+import { PasswordInput } from '../../../components/ui/password-input.tsx';
 import type { AppError } from '../../../lib/contract/errors.ts';
 import { passwordSchema, tokenSchema, usernameSchema } from '../../../lib/contract/identity.ts';
-import { PasswordInput } from '../password-input.tsx';
 import { signInWith } from '../sign-in.ts';
-import { passwordHint } from './password-hint.ts';
 
 const formSchema = z
   .object({ username: usernameSchema, password: passwordSchema, again: z.string() })
@@ -21,13 +21,6 @@ const formSchema = z
     message: 'is not the same as the first',
   });
 type Values = z.infer<typeof formSchema>;
-
-const HINT_INK = {
-  short: 'text-ink-muted',
-  weak: 'text-warn',
-  good: 'text-ink-muted',
-  strong: 'text-ok',
-} as const;
 
 /** Creates the administrator with the token in the link's fragment, which never leaves for a server's log. */
 export function SetupForm() {

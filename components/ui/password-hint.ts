@@ -4,6 +4,13 @@ export interface PasswordHint {
   text: string;
 }
 
+export const HINT_INK: Record<PasswordHint['level'], string> = {
+  short: 'text-ink-muted',
+  weak: 'text-warn',
+  good: 'text-ink-muted',
+  strong: 'text-ok',
+};
+
 const SHORTEST = 12;
 const COMMON = /password|passwort|qwert|asdf|1234|conduit|psiphon|admin|letmein|welcome/i;
 

@@ -2,10 +2,10 @@
 
 import { Eye, EyeOff } from 'lucide-react';
 import { useState } from 'react';
-import { Input, type InputProps } from '../../components/ui/input.tsx';
+import { Input, type InputProps } from './input.tsx';
 
 /** A password that can be shown, for those who type it from paper. */
-export function PasswordInput(props: Omit<InputProps, 'type'>) {
+export function PasswordInput({ what = 'password', ...props }: Omit<InputProps, 'type'> & { what?: string }) {
   const [shown, setShown] = useState(false);
   const Icon = shown ? EyeOff : Eye;
   return (
@@ -14,7 +14,7 @@ export function PasswordInput(props: Omit<InputProps, 'type'>) {
       <button
         type="button"
         onClick={() => setShown(!shown)}
-        aria-label={shown ? 'Hide the password' : 'Show the password'}
+        aria-label={`${shown ? 'Hide' : 'Show'} the ${what}`}
         className="absolute inset-y-1 right-1 flex w-9 items-center justify-center rounded-md text-ink-muted hover:bg-sunken hover:text-ink"
       >
         <Icon className="size-4" aria-hidden />
