@@ -16,6 +16,7 @@ import type { LiveService } from './live/service.ts';
 import type { RecordService } from './record/create.ts';
 import type { TrackerService } from './tracker/service.ts';
 import type { TuningService } from './tuning/create.ts';
+import type { UpdateService } from './update/service.ts';
 
 /** What every part of the agent is given; `main.ts` builds it, nothing else holds state. */
 export interface CoreDeps {
@@ -43,4 +44,5 @@ export interface Deps extends CoreDeps {
   tuning: TuningService;
   doctor: DoctorService;
   firewall: FirewallService;
+  update: UpdateService;
 }

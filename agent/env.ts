@@ -23,6 +23,13 @@ const schema = z.object({
   CONDUIT_DOCKER_SOCKET: absolutePath.default('/var/run/docker.sock'),
   /** What the tuning reads and writes; a test names a directory of its own. */
   CONDUIT_ETC_DIR: absolutePath.default('/etc'),
+  /** Where older managers are looked for. */
+  CONDUIT_HOST_ROOT: absolutePath.default('/'),
+  /** What an older manager calls its first container. */
+  CONDUIT_V1_NAME: z
+    .string()
+    .regex(/^[a-z][a-z0-9]{1,15}$/, 'must be 2 to 16 small letters or digits')
+    .default('conduit'),
   CONDUIT_PROC_SYS: absolutePath.default('/proc/sys'),
 });
 
@@ -37,6 +44,8 @@ export interface AgentEnv {
   dockerSocket: string;
   etcDir: string;
   procSys: string;
+  hostRoot: string;
+  v1Name: string;
 }
 
 /** Parses the environment; an empty value counts as unset. @throws Error naming every bad variable */
@@ -59,5 +68,7 @@ export function readAgentEnv(source: NodeJS.ProcessEnv, defaultMigrationsDir: st
     dockerSocket: env.CONDUIT_DOCKER_SOCKET,
     etcDir: env.CONDUIT_ETC_DIR,
     procSys: env.CONDUIT_PROC_SYS,
+    hostRoot: env.CONDUIT_HOST_ROOT,
+    v1Name: env.CONDUIT_V1_NAME,
   };
 }

@@ -25,6 +25,11 @@ export interface Identity {
   completeSetup(input: { token: string; username: string; password: string }): Promise<Session>;
   /** @throws AppError unauthenticated, locked_out */
   signIn(username: string, password: string): Promise<Session>;
+  /**
+   * Asks an administrator who is signed in for the password once more; failures count like those of signing in.
+   * @param purpose for the activity log: "the claim sheet". @throws AppError forbidden, locked_out
+   */
+  confirmPassword(username: string, password: string, purpose: string): Promise<void>;
   /** The session's administrator. @throws AppError unauthenticated when it ended or never was */
   authenticate(token: string): { username: string; expiresAt: number };
   endSession(token: string): void;
@@ -71,6 +76,30 @@ export function createIdentity({
       remedy: 'If you lost the password, run `sudo conduit admin reset-password` on the server.',
       retryAfterSeconds,
     });
+  }
+
+  /** @returns the administrator; null when the name or the password is wrong. @throws AppError locked_out */
+  async function checkPassword(username: string, password: string): Promise<{ id: number } | null> {
+    const admin = db.select().from(admins).where(eq(admins.username, username)).get();
+    refuseWhileLocked(admin?.lockedUntil ?? strangers.lockedUntil);
+    const matches = await oneAtATime(() => verifyPassword(password, admin?.passwordHash ?? null));
+    if (admin !== undefined && matches) {
+      db.update(admins).set({ failures: 0, lockedUntil: 0 }).where(eq(admins.id, admin.id)).run();
+      return admin;
+    }
+    if (admin === undefined) {
+      strangers.failures += 1;
+      strangers.lockedUntil = now() + lockMs(strangers.failures);
+      return null;
+    }
+    // Read again: other attempts may have failed while this one was hashing.
+    const found = db.select({ failures: admins.failures }).from(admins).where(eq(admins.id, admin.id)).get();
+    const failures = (found?.failures ?? 0) + 1;
+    db.update(admins)
+      .set({ failures, lockedUntil: now() + lockMs(failures) })
+      .where(eq(admins.id, admin.id))
+      .run();
+    return null;
   }
 
   return {
@@ -133,39 +162,28 @@ export function createIdentity({
       return openSession(id, username);
     },
     async signIn(username, password) {
-      const admin = db.select().from(admins).where(eq(admins.username, username)).get();
-      refuseWhileLocked(admin?.lockedUntil ?? strangers.lockedUntil);
-      const matches = await oneAtATime(() => verifyPassword(password, admin?.passwordHash ?? null));
-      if (admin !== undefined && matches) {
-        db.update(admins).set({ failures: 0, lockedUntil: 0 }).where(eq(admins.id, admin.id)).run();
-        activity.record({
-          actor: username,
-          action: 'session.create',
-          summary: `${username} signed in`,
-          outcome: 'ok',
-        });
-        return openSession(admin.id, username);
-      }
-      if (admin === undefined) {
-        strangers.failures += 1;
-        strangers.lockedUntil = now() + lockMs(strangers.failures);
-      } else {
-        // Read again: other attempts may have failed while this one was hashing.
-        const failures =
-          (db.select({ failures: admins.failures }).from(admins).where(eq(admins.id, admin.id)).get()
-            ?.failures ?? 0) + 1;
-        db.update(admins)
-          .set({ failures, lockedUntil: now() + lockMs(failures) })
-          .where(eq(admins.id, admin.id))
-          .run();
-      }
+      const admin = await checkPassword(username, password);
       activity.record({
-        actor: 'nobody',
+        actor: admin === null ? 'nobody' : username,
         action: 'session.create',
-        summary: 'A sign-in was refused',
+        summary: admin === null ? 'A sign-in was refused' : `${username} signed in`,
+        outcome: admin === null ? 'refused' : 'ok',
+      });
+      if (admin === null) throw new AppError('unauthenticated', { message: 'Name or password is wrong.' });
+      return openSession(admin.id, username);
+    },
+    async confirmPassword(username, password, purpose) {
+      if ((await checkPassword(username, password)) !== null) return;
+      activity.record({
+        actor: username,
+        action: 'session.confirm',
+        summary: `A wrong password was given for ${purpose}`,
         outcome: 'refused',
       });
-      throw new AppError('unauthenticated', { message: 'Name or password is wrong.' });
+      throw new AppError('forbidden', {
+        message: 'The password is wrong.',
+        fields: [{ field: 'password', message: 'is wrong' }],
+      });
     },
     authenticate(token) {
       const row = db

@@ -25,6 +25,7 @@ import { createAgentServer } from './server.ts';
 import { findGroupId, listenOnSocket } from './sockets.ts';
 import { createTrackerService } from './tracker/create.ts';
 import { createTuningService } from './tuning/create.ts';
+import { createUpdateService } from './update/create.ts';
 
 function build(): Deps {
   // Works from the source tree and from the bundle alike: both lie one folder below the root.
@@ -75,6 +76,7 @@ function build(): Deps {
   const tuning = createTuningService({ ...core, fleet, balancer });
   const firewall = createFirewallService({ ...core, balancer });
   const doctor = createDoctorService({ ...core, fleet, balancer, live, tuning, firewall });
+  const update = createUpdateService({ ...core, fleet, live });
   const identity = createIdentity({ db, activity, now });
   return {
     ...core,
@@ -88,6 +90,7 @@ function build(): Deps {
     tuning,
     doctor,
     firewall,
+    update,
     identity,
   };
 }
@@ -108,6 +111,7 @@ async function main(): Promise<void> {
   await listenOnSocket(root, paths.rootSocket, { mode: 0o600, gid: null });
   await listenOnSocket(panel, paths.agentSocket, { mode: gid === null ? 0o600 : 0o660, gid });
   await deps.balancer.start();
+  await deps.update.begin();
   await deps.fleet.start();
   deps.live.start();
   await deps.tracker.start();

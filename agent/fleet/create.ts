@@ -5,11 +5,15 @@ import type { DesiredFleet } from '../../lib/contract/fleet.ts';
 import type { Job } from '../../lib/contract/jobs.ts';
 import { applyChange, describeChange, withStopped } from '../../lib/fleet/desired-change.ts';
 import { FLEET_LABEL, STATION_LABEL } from '../../lib/fleet/names.ts';
+import { wantedContent, withProven } from '../../lib/fleet/proven-image.ts';
+import type { ImageFacts } from '../../lib/fleet/station-spec.ts';
+import { stationsText } from '../../lib/fleet/stations-text.ts';
 import type { EngineEvent } from '../../lib/host/docker-types.ts';
 import { createCalm } from './calm.ts';
-import { removeProbes } from './environment.ts';
+import { findImage, readImage, removeProbes } from './environment.ts';
 import { createFleetJobs } from './fleet-jobs.ts';
 import { followEngine } from './follow-engine.ts';
+import { createHands } from './hands.ts';
 import { createHungWatch } from './hung.ts';
 import { createKeyGuard } from './keys.ts';
 import { moveFleet, type Progress } from './move.ts';
@@ -48,6 +52,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     keys,
     volumes,
     runtimes: currentRuntimes,
+    contentOf: (reference) => wantedContent(desired, state.stations.values(), reference),
     notStations: new Map(),
   };
   const rotation = createRotation({
@@ -59,19 +64,14 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     isBalanced: () => desired.active && desired.settings.networkMode === 'cluster',
   });
   const fleetJobs = createFleetJobs(options, (job) => recovery.jobEnded(job));
+  const parts = { core, rotation, desired: () => desired, prove };
   const move = (
     progress: Progress,
     drainSeconds = balancer.settings().drainSeconds,
     only?: ReadonlySet<number>,
-  ) =>
-    moveFleet({
-      core,
-      rotation,
-      progress,
-      desired: () => desired,
-      drainSeconds,
-      ...(only === undefined ? {} : { only }),
-    });
+  ) => moveFleet({ ...parts, progress, drainSeconds, ...(only === undefined ? {} : { only }) });
+  /** Nobody can go elsewhere: every station stops at once. */
+  const takeDown = (progress: Progress) => takeFleetDown({ ...parts, progress, drainSeconds: 0 });
   const recovery = createRecovery({
     core,
     fleetJobs,
@@ -126,6 +126,12 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     desired = next;
     runtimes = null;
     recovery.operatorActs();
+  }
+
+  function prove(image: ImageFacts): void {
+    const next = withProven(desired, image);
+    if (next !== desired) saveDesiredFleet(db, next, now());
+    desired = next;
   }
 
   function checkKeysIn(delayMs: number): void {
@@ -215,14 +221,38 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       recovery.operatorActs();
       await keys.check(stations);
     },
+    async keyVolumes() {
+      return (await docker.listVolumes()).flatMap(({ name, mountpoint }) => {
+        const station = volumes.stationOn(name);
+        return station === null ? [] : [{ station, volume: name, directory: mountpoint }];
+      });
+    },
+    async acceptKey(station) {
+      keys.forget(station);
+      await keys.check([station]);
+    },
+    stationOn: (volume) => volumes.stationOn(volume),
     async takeDown(actor) {
       save({ ...desired, active: false });
       const title = 'Take the fleet down; volumes and settings stay';
-      return fleetJobs.start({ kind: 'fleet.takeDown', title, actor, summary: title }, (job) =>
-        // Nobody can go elsewhere: every station stops.
-        takeFleetDown({ core, rotation, progress: job, desired: () => desired, drainSeconds: 0 }),
-      );
+      return fleetJobs.start({ kind: 'fleet.takeDown', title, actor, summary: title }, takeDown);
     },
+    transform: (request, work) =>
+      fleetJobs.start(request, (job) =>
+        work(
+          job,
+          createHands({
+            core,
+            job,
+            desired: () => desired,
+            save,
+            move: (progress, only) => move(progress, request.drainSeconds, only),
+            takeDown,
+          }),
+        ),
+      ),
+    image: () => findImage(core, desired.settings.image),
+    imageNamed: (reference) => readImage(core, reference, reference),
     detail: async (station) => stationDetail(core, desired, station),
     logs: (station, logOptions) => stationLogs(core, station, logOptions),
     async start() {
@@ -259,10 +289,4 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       await following;
     },
   };
-}
-
-function stationsText(stations: readonly number[]): string {
-  const shown = stations.slice(0, 5).join(', ');
-  const more = stations.length > 5 ? ` and ${stations.length - 5} more` : '';
-  return `${stations.length === 1 ? 'station' : 'stations'} ${shown}${more}`;
 }

@@ -3,13 +3,17 @@ import type { Job } from '../../lib/contract/jobs.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { JobHandle } from '../jobs/runner.ts';
 
-interface FleetJobRequest {
+export interface FleetJobRequest {
   /** Name of the operation, also in the activity log. */
   kind: string;
   title: string;
   actor: string;
   /** What it is about, for the activity log. */
   summary: string;
+  /** Default true. */
+  cancellable?: boolean;
+  /** How long stations that stop may finish their sessions; default as the balancer's settings say. */
+  drainSeconds?: number;
 }
 
 export interface FleetJobs {
@@ -35,7 +39,7 @@ export function createFleetJobs(
   }
 
   return {
-    start({ kind, title, actor, summary }, work) {
+    start({ kind, title, actor, summary, cancellable = true }, work) {
       pending += 1;
       quiet?.abort();
       const ended = (job: Job) => {
@@ -47,7 +51,7 @@ export function createFleetJobs(
         }
         onEnd(job);
       };
-      const job = jobs.start({ kind, title, actor, onEnd: ended }, (handle) =>
+      const job = jobs.start({ kind, title, actor, cancellable, onEnd: ended }, (handle) =>
         exclusively(() => work(handle)),
       );
       activity.record({ actor, action: kind, summary, outcome: 'started', jobId: job.id });

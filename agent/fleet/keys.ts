@@ -9,7 +9,7 @@ import type { StationVolumes } from './volumes.ts';
 /** A sound key's last sight is written down once an hour. */
 const NOTE_AGAIN_MS = 3_600_000;
 
-interface KeyReport {
+export interface KeyReport {
   state: StationDetail['keyState'];
   proxyId: string | null;
   /** Of a sound key; two stations must never have the same. */

@@ -10,8 +10,12 @@ import type {
 import type { Job } from '../../lib/contract/jobs.ts';
 import type { Problem } from '../../lib/contract/snapshot.ts';
 import type { Hung } from '../../lib/fleet/hang-policy.ts';
+import type { ImageFacts } from '../../lib/fleet/station-spec.ts';
 import type { BalancerService } from '../balancer/service.ts';
 import type { CoreDeps } from '../deps.ts';
+import type { JobHandle } from '../jobs/runner.ts';
+import type { FleetJobRequest } from './fleet-jobs.ts';
+import type { FleetHands } from './hands.ts';
 import type { Membership, StationHealth } from './rotation.ts';
 
 /** What the sampler needs to know of one station; kept current by the engine's events, costs nothing to read. */
@@ -68,7 +72,19 @@ export interface FleetService {
   forgetKeys(stations: number[], actor: string): Promise<void>;
   /** Reads the key in every volume now. */
   checkKeys(): Promise<{ checked: number; alarms: ReadonlyMap<number, string> }>;
+  /** Every volume of a station, used or left over, with its directory on this host. */
+  keyVolumes(): Promise<{ station: number; volume: string; directory: string }[]>;
+  /** The key that lies in a station's volume now is the one it is to have. */
+  acceptKey(station: number): Promise<void>;
+  /** Station on each volume of the ledger; null where it is nobody's. */
+  stationOn(volume: string): number | null;
   takeDown(actor: string): Promise<Job>;
+  /** A job whose work says step by step what is wanted; nothing else changes the fleet meanwhile. */
+  transform(request: FleetJobRequest, work: (job: JobHandle, hands: FleetHands) => Promise<void>): Job;
+  /** What stations are made from; null when it is not on this machine. @throws AppError image_unavailable when it is no station's */
+  image(): Promise<ImageFacts | null>;
+  /** What a name leads to on this machine now. @throws AppError image_unavailable when it is no station's */
+  imageNamed(reference: string): Promise<ImageFacts | null>;
   detail(station: number): Promise<StationDetail>;
   logs(
     station: number,

@@ -7,6 +7,7 @@ import { identityOperations } from './identity.ts';
 import { jobOperations } from './jobs.ts';
 import { liveOperations } from './live.ts';
 import { systemOperations } from './system.ts';
+import { updateOperations } from './update.ts';
 
 /** Every operation of the contract with the code behind it; the type makes a missing one an error. */
 export const handlers: Handlers = {
@@ -18,4 +19,5 @@ export const handlers: Handlers = {
   ...jobOperations,
   ...liveOperations,
   ...systemOperations,
+  ...updateOperations,
 };

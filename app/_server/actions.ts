@@ -18,5 +18,6 @@ export const cancelJob = defineAction('job.cancel');
 export const reloadBalancer = defineAction('balancer.reload');
 export const restartStations = defineAction('station.restart');
 export const restoreBalancer = defineAction('balancer.restore');
+export const showClaims = defineAction('station.claim');
 export const startStations = defineAction('station.start');
 export const stopStations = defineAction('station.stop');

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { admin } from './admin.ts';
+import { claim } from './claim.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { firewall } from './firewall.ts';
@@ -17,6 +18,7 @@ import { test } from './test.ts';
 import { tune } from './tune.ts';
 import { uninstall } from './uninstall.ts';
 import { up } from './up.ts';
+import { update } from './update.ts';
 
 /** Every command, in the order the help lists them. */
 export const commands: readonly Command[] = [
@@ -28,6 +30,8 @@ export const commands: readonly Command[] = [
   start,
   stop,
   restart,
+  claim,
+  update,
   doctor,
   nginx,
   tune,

@@ -63,6 +63,21 @@ export function createOptions(spec: ContainerSpec): Dockerode.ContainerCreateOpt
   };
 }
 
+/** What `docker inspect` says of a container is what makes it again: its own configuration, and the host's part of it. */
+export function optionsAgain(
+  name: string,
+  inspect: Record<string, unknown>,
+): Dockerode.ContainerCreateOptions {
+  const { Config, HostConfig, Image } = inspect as unknown as Dockerode.ContainerInspectInfo;
+  return {
+    ...(Config as Dockerode.ContainerCreateOptions),
+    name,
+    // By its content: a name may lead to another image meanwhile.
+    Image,
+    HostConfig,
+  };
+}
+
 /** CPUs as the engine counts them; null is 0, no limit. */
 export function nanoCpus(cpus: number | null): number {
   return cpus === null ? 0 : Math.round(cpus * 1e9);
@@ -100,7 +115,7 @@ function limitOf(value: number, all: number): number | null {
 }
 
 /** The engine writes year 1 for "never". */
-function timeOf(text: string): number | null {
+export function timeOf(text: string): number | null {
   const ms = Date.parse(text);
   return Number.isNaN(ms) || ms <= 0 ? null : ms;
 }

@@ -95,6 +95,12 @@ export interface Docker {
   listContainers(options: { all: boolean; label?: string }): Promise<ContainerSummary[]>;
   /** @returns null when there is no such container */
   inspectContainer(nameOrId: string): Promise<ContainerDetail | null>;
+  /** All that the engine says of a container, as it says it; null when there is none. */
+  inspectRaw(nameOrId: string): Promise<Record<string, unknown> | null>;
+  /** A container as `inspectRaw` once described it, from the very image it had. @throws AppError image_unavailable */
+  createAgain(name: string, inspect: Record<string, unknown>): Promise<string>;
+  /** A running container goes on under its new name. @throws AppError conflict when the name is taken */
+  rename(id: string, name: string): Promise<void>;
   /** @returns the new container's id. @throws AppError conflict when the name is taken */
   create(spec: ContainerSpec): Promise<string>;
   /** @throws AppError port_in_use, disk_full, … */
@@ -118,6 +124,8 @@ export interface Docker {
   inspectImage(reference: string): Promise<ImageDetail | null>;
   /** @param onProgress told one line a stage. @throws AppError image_unavailable */
   pullImage(reference: string, onProgress: (line: string) => void): Promise<void>;
+  /** Gives an image one more name; whatever had that name loses it. */
+  tagImage(id: string, name: string): Promise<void>;
   /** Runs `command` in a throw-away container without a network. @returns its exit code and output */
   runOnce(
     image: string,
@@ -135,6 +143,8 @@ export interface Docker {
   }): Promise<void>;
   removeNetwork(name: string): Promise<void>;
   listVolumes(): Promise<{ name: string; mountpoint: string; labels: Record<string, string> }[]>;
+  /** @returns its directory on this host; one that is there already stays as it is */
+  createVolume(name: string, labels: Record<string, string>): Promise<string>;
   removeVolume(name: string): Promise<void>;
 }
 
@@ -144,5 +154,6 @@ export interface ImageDetail {
   command: string[];
   entrypoint: string[];
   user: string;
+  createdAtMs: number | null;
   labels: Record<string, string>;
 }

@@ -5,7 +5,15 @@ import { PassThrough } from 'node:stream';
 import Dockerode from 'dockerode';
 import { AppError } from '../contract/errors.ts';
 import { engineError, notModified, statusOf } from './docker-errors.ts';
-import { addressesOf, createOptions, nanoCpus, toDetail, toEvent } from './docker-shapes.ts';
+import {
+  addressesOf,
+  createOptions,
+  nanoCpus,
+  optionsAgain,
+  timeOf,
+  toDetail,
+  toEvent,
+} from './docker-shapes.ts';
 import { frames, lines, untilAborted, within } from './docker-streams.ts';
 import type { Docker, EngineInfo } from './docker-types.ts';
 import { createEngineTurns } from './engine-turns.ts';
@@ -69,6 +77,20 @@ export function createDocker(socketPath: string): Docker {
     async inspectContainer(nameOrId) {
       const found = await orNull(engine.getContainer(nameOrId).inspect());
       return found === null ? null : toDetail(found, await engineOnce());
+    },
+    inspectRaw: (nameOrId) =>
+      orNull(engine.getContainer(nameOrId).inspect()) as Promise<Record<string, unknown> | null>,
+    async createAgain(name, inspect) {
+      const options = optionsAgain(name, inspect);
+      const { Config, Image } = inspect as unknown as Dockerode.ContainerInspectInfo;
+      // By its name where that still leads to the same image: then it looks as it did.
+      const named = await orNull(engine.getImage(Config.Image).inspect());
+      if (named?.Id === Image) options.Image = Config.Image;
+      const container = await guarded(engine.createContainer(options));
+      return container.id;
+    },
+    async rename(id, name) {
+      await guarded(engine.getContainer(id).rename({ name }));
     },
     async create(spec) {
       const container = await guarded(engine.createContainer(createOptions(spec)));
@@ -146,6 +168,7 @@ export function createDocker(socketPath: string): Docker {
         command: image.Config.Cmd ?? [],
         entrypoint: [image.Config.Entrypoint ?? []].flat(),
         user: image.Config.User ?? '',
+        createdAtMs: timeOf(image.Created),
         labels: image.Config.Labels ?? {},
       };
     },
@@ -174,6 +197,10 @@ export function createDocker(socketPath: string): Docker {
           cause,
         });
       }
+    },
+    async tagImage(id, name) {
+      const colon = name.lastIndexOf(':');
+      await guarded(engine.getImage(id).tag({ repo: name.slice(0, colon), tag: name.slice(colon + 1) }));
     },
     async runOnce(image, command, timeoutMs, labels = {}) {
       const created = await guarded(
@@ -237,6 +264,10 @@ export function createDocker(socketPath: string): Docker {
         mountpoint: volume.Mountpoint,
         labels: volume.Labels ?? {},
       }));
+    },
+    async createVolume(name, labels) {
+      await guarded(engine.createVolume({ Name: name, Labels: labels }));
+      return (await guarded(engine.getVolume(name).inspect())).Mountpoint;
     },
     async removeVolume(name) {
       await orNull(engine.getVolume(name).remove());

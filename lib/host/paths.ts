@@ -7,6 +7,8 @@ export interface Paths {
   runDir: string;
   database: string;
   backupsDir: string;
+  /** Encrypted archives of keys and settings. */
+  vaultDir: string;
   agentSocket: string;
   rootSocket: string;
   /** Secret of the panel's cookies; readable by the panel's group. */
@@ -24,6 +26,7 @@ export function pathsFor(stateDir: string, runDir: string): Paths {
     runDir,
     database: `${stateDir}/conduit.db`,
     backupsDir: `${stateDir}/backups`,
+    vaultDir: `${stateDir}/backups/vault`,
     agentSocket: `${runDir}/agent.sock`,
     rootSocket: `${runDir}/root.sock`,
     panelSecret: `${stateDir}/panel/secret`,

@@ -39,6 +39,8 @@ export interface TestAgentOptions {
   env?: Record<string, string>;
   /** Where its own directory is made. */
   directory?: string;
+  /** Leaves containers and volumes of this prefix that are there already. */
+  keepEngine?: boolean;
   /** Runs the bundle of a release (`npm run build:bundles`) instead of the sources. */
   bundled?: boolean;
 }
@@ -105,7 +107,7 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
     });
   }
 
-  await cleanEngine(prefix);
+  if (!options.keepEngine) await cleanEngine(prefix);
   await start();
   await client.call('balancer.configure', {
     primaryPort: 20_443,

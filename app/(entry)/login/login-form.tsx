@@ -5,9 +5,9 @@ import { Button } from '../../../components/ui/button.tsx';
 import { Field } from '../../../components/ui/field.tsx';
 import { Input } from '../../../components/ui/input.tsx';
 import { Note, withCode } from '../../../components/ui/note.tsx';
+import { PasswordInput } from '../../../components/ui/password-input.tsx';
 import type { AppError } from '../../../lib/contract/errors.ts';
 import { formatDuration } from '../../../lib/format/time.ts';
-import { PasswordInput } from '../password-input.tsx';
 import { signInWith } from '../sign-in.ts';
 
 /** Name and password. The whole page is loaded anew after signing in, so that nothing of before is left. */

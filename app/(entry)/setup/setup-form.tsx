@@ -8,9 +8,9 @@ import { Button } from '../../../components/ui/button.tsx';
 import { Field } from '../../../components/ui/field.tsx';
 import { Input } from '../../../components/ui/input.tsx';
 import { ErrorNote, Note, withCode } from '../../../components/ui/note.tsx';
+import { PasswordInput } from '../../../components/ui/password-input.tsx';
 import type { AppError } from '../../../lib/contract/errors.ts';
 import { passwordSchema, tokenSchema, usernameSchema } from '../../../lib/contract/identity.ts';
-import { PasswordInput } from '../password-input.tsx';
 import { signInWith } from '../sign-in.ts';
 import { passwordHint } from './password-hint.ts';
 

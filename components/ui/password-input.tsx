@@ -2,7 +2,7 @@
 
 import { Eye, EyeOff } from 'lucide-react';
 import { useState } from 'react';
-import { Input, type InputProps } from '../../components/ui/input.tsx';
+import { Input, type InputProps } from './input.tsx';
 
 /** A password that can be shown, for those who type it from paper. */
 export function PasswordInput(props: Omit<InputProps, 'type'>) {
