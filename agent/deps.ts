@@ -17,6 +17,7 @@ import type { MigrationService } from './migration/service.ts';
 import type { RecordService } from './record/create.ts';
 import type { TrackerService } from './tracker/service.ts';
 import type { TuningService } from './tuning/create.ts';
+import type { UpdateService } from './update/service.ts';
 import type { VaultService } from './vault/service.ts';
 
 /** What every part of the agent is given; `main.ts` builds it, nothing else holds state. */
@@ -47,4 +48,5 @@ export interface Deps extends CoreDeps {
   firewall: FirewallService;
   migration: MigrationService;
   vault: VaultService;
+  update: UpdateService;
 }

@@ -79,7 +79,7 @@ describe('set-up link', () => {
   });
 });
 
-describe('sessions', () => {
+describe('sessions', { timeout: 30_000 }, () => {
   it('keeps neither tokens nor passwords', async () => {
     const { db, identity, session } = await withAdministrator();
     const rows = JSON.stringify([
@@ -110,7 +110,7 @@ describe('sessions', () => {
   });
 });
 
-describe('repeated failures', () => {
+describe('repeated failures', { timeout: 30_000 }, () => {
   it('make the next attempt wait longer and longer, and a success forgets them', async () => {
     const { identity, clock } = await withAdministrator();
     for (let attempt = 0; attempt < 5; attempt++) {
@@ -163,5 +163,34 @@ describe('repeated failures', () => {
     const { entries } = activity.list({ limit: 10 });
     expect(entries[0]).toMatchObject({ outcome: 'refused', actor: 'nobody' });
     expect(JSON.stringify(entries)).not.toContain('typed-my-password-here');
+  });
+});
+
+describe('the password, asked for once more', { timeout: 30_000 }, () => {
+  it('opens no session, and says nothing when it is right', async () => {
+    const { identity, db } = await withAdministrator();
+    const before = db.select().from(sessions).all().length;
+    await identity.confirmPassword('sara', PASSWORD, 'the claim sheet');
+    expect(db.select().from(sessions).all()).toHaveLength(before);
+  });
+
+  it('counts with the failures of signing in, and is noted without it', async () => {
+    const { identity, activity, clock } = await withAdministrator();
+    for (let i = 0; i < 5; i++)
+      await expect(
+        identity.confirmPassword('sara', 'a wrong password', 'the claim sheet'),
+      ).rejects.toMatchObject({ code: 'forbidden', fields: [{ field: 'password' }] });
+    await expect(identity.confirmPassword('sara', PASSWORD, 'the claim sheet')).rejects.toMatchObject({
+      code: 'locked_out',
+    });
+    await expect(identity.signIn('sara', PASSWORD)).rejects.toMatchObject({ code: 'locked_out' });
+    const [entry] = activity.list({ limit: 1 }).entries;
+    expect(entry).toMatchObject({
+      actor: 'sara',
+      outcome: 'refused',
+      summary: 'A wrong password was given for the claim sheet',
+    });
+    clock.ms += 60_000;
+    await identity.confirmPassword('sara', PASSWORD, 'the claim sheet');
   });
 });

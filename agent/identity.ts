@@ -27,6 +27,11 @@ export interface Identity {
   completeSetup(input: { token: string; username: string; password: string }): Promise<Session>;
   /** @throws AppError unauthenticated, locked_out */
   signIn(username: string, password: string): Promise<Session>;
+  /**
+   * Asks an administrator who is signed in for the password once more; failures count like those of signing in.
+   * @param purpose for the activity log: "the claim sheet". @throws AppError forbidden, locked_out
+   */
+  confirmPassword(username: string, password: string, purpose: string): Promise<void>;
   /** The session's administrator. @throws AppError unauthenticated when it ended or never was */
   authenticate(token: string): { username: string; expiresAt: number };
   endSession(token: string): void;
@@ -133,6 +138,15 @@ export function createIdentity({
       .run();
   }
 
+  /** @returns the administrator; null when the name or the password is wrong. @throws AppError locked_out */
+  async function checkPassword(username: string, password: string): Promise<{ id: number } | null> {
+    refuseWhileLocked(findAdmin(username)?.lockedUntil ?? strangers.lockedUntil);
+    const { admin, matches } = await inTurn(() => check(username, password));
+    if (admin === undefined || !matches) return null;
+    db.update(admins).set({ failures: 0, lockedUntil: 0 }).where(eq(admins.id, admin.id)).run();
+    return admin;
+  }
+
   return {
     setupNeeded,
     createSetupLink() {
@@ -180,25 +194,28 @@ export function createIdentity({
       return openSession(id, username);
     },
     async signIn(username, password) {
-      refuseWhileLocked(findAdmin(username)?.lockedUntil ?? strangers.lockedUntil);
-      const { admin, matches } = await inTurn(() => check(username, password));
-      if (admin !== undefined && matches) {
-        db.update(admins).set({ failures: 0, lockedUntil: 0 }).where(eq(admins.id, admin.id)).run();
-        activity.record({
-          actor: username,
-          action: 'session.create',
-          summary: `${username} signed in`,
-          outcome: 'ok',
-        });
-        return openSession(admin.id, username);
-      }
+      const admin = await checkPassword(username, password);
       activity.record({
-        actor: 'nobody',
+        actor: admin === null ? 'nobody' : username,
         action: 'session.create',
-        summary: 'A sign-in was refused',
+        summary: admin === null ? 'A sign-in was refused' : `${username} signed in`,
+        outcome: admin === null ? 'refused' : 'ok',
+      });
+      if (admin === null) throw new AppError('unauthenticated', { message: 'Name or password is wrong.' });
+      return openSession(admin.id, username);
+    },
+    async confirmPassword(username, password, purpose) {
+      if ((await checkPassword(username, password)) !== null) return;
+      activity.record({
+        actor: username,
+        action: 'session.confirm',
+        summary: `A wrong password was given for ${purpose}`,
         outcome: 'refused',
       });
-      throw new AppError('unauthenticated', { message: 'Name or password is wrong.' });
+      throw new AppError('forbidden', {
+        message: 'The password is wrong.',
+        fields: [{ field: 'password', message: 'is wrong' }],
+      });
     },
     authenticate(token) {
       const row = db

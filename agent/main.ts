@@ -26,6 +26,7 @@ import { createAgentServer } from './server.ts';
 import { findGroupId, listenOnSocket } from './sockets.ts';
 import { createTrackerService } from './tracker/create.ts';
 import { createTuningService } from './tuning/create.ts';
+import { createUpdateService } from './update/create.ts';
 import { createVaultService } from './vault/create.ts';
 
 function build(): Deps {
@@ -85,6 +86,7 @@ function build(): Deps {
   const doctor = createDoctorService({ ...core, fleet, balancer, live, tuning, firewall });
   const migration = createMigrationService({ ...core, fleet, balancer, tuning });
   const vault = createVaultService({ ...core, fleet, balancer, tracker, record });
+  const update = createUpdateService({ ...core, fleet, live });
   const identity = createIdentity({ db, activity, now });
   return {
     ...core,
@@ -100,6 +102,7 @@ function build(): Deps {
     firewall,
     migration,
     vault,
+    update,
     identity,
   };
 }
@@ -123,6 +126,7 @@ async function main(): Promise<void> {
   await listenOnSocket(panel, paths.agentSocket, { mode: gid === null ? 0o600 : 0o660, gid });
   await deps.tuning.start();
   await deps.balancer.start();
+  await deps.update.begin();
   await deps.fleet.start();
   deps.live.start();
   await deps.tracker.start();

@@ -1,6 +1,6 @@
 /** The fleet the operator wants: settings, what single stations do differently, and whether it is to run at all. */
 import { z } from 'zod';
-import type { DesiredFleet, Overrides } from '../lib/contract/fleet.ts';
+import { type DesiredFleet, type Overrides, provenImageSchema } from '../lib/contract/fleet.ts';
 import {
   DEFAULT_FLEET_SETTINGS,
   fleetSettingsSchema,
@@ -14,6 +14,7 @@ const KEY = 'fleet';
 const savedSchema = z.object({
   active: z.boolean(),
   settings: withDefaults(fleetSettingsSchema, DEFAULT_FLEET_SETTINGS),
+  proven: provenImageSchema.optional(),
 });
 
 /** The defaults, not active, until something was saved. */
@@ -26,11 +27,12 @@ export function getDesiredFleet(db: Db): DesiredFleet {
   return { ...saved, overrides };
 }
 
-/** Replaces settings and overrides together. */
+/** Replaces settings and overrides together; a trial is not written down. */
 export function saveDesiredFleet(db: Db, fleet: DesiredFleet, now: number): void {
   db.transaction(
     () => {
-      saveSetting(db, KEY, { active: fleet.active, settings: fleet.settings }, now);
+      const { active, settings, proven } = fleet;
+      saveSetting(db, KEY, { active, settings, proven }, now);
       db.delete(stationOverrides).run();
       for (const [station, value] of Object.entries(fleet.overrides))
         db.insert(stationOverrides)

@@ -5,9 +5,12 @@ import type { DesiredFleet } from '../../lib/contract/fleet.ts';
 import type { Job } from '../../lib/contract/jobs.ts';
 import { applyChange, describeChange, withStopped } from '../../lib/fleet/desired-change.ts';
 import { FLEET_LABEL, looksLikeVolume, STATION_LABEL } from '../../lib/fleet/names.ts';
+import { wantedContent, withProven } from '../../lib/fleet/proven-image.ts';
+import type { ImageFacts } from '../../lib/fleet/station-spec.ts';
+import { stationsText } from '../../lib/fleet/stations-text.ts';
 import type { EngineEvent } from '../../lib/host/docker-types.ts';
 import { createCalm } from './calm.ts';
-import { removeProbes } from './environment.ts';
+import { findImage, readImage, removeProbes } from './environment.ts';
 import { createFleetJobs } from './fleet-jobs.ts';
 import { followEngine } from './follow-engine.ts';
 import { createHands } from './hands.ts';
@@ -51,6 +54,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     volumes,
     rollHold: createRollHold(options),
     runtimes: currentRuntimes,
+    contentOf: (reference) => wantedContent(desired, state.stations.values(), reference),
     notStations: new Map(),
   };
   const rotation = createRotation({
@@ -62,23 +66,15 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     isBalanced,
   });
   const fleetJobs = createFleetJobs(options, (job) => recovery.jobEnded(job));
+  const parts = { core, rotation, desired: () => desired, prove };
   const move = (
     progress: Progress,
     drainSeconds = balancer.settings().drainSeconds,
     only?: ReadonlySet<number>,
-  ) =>
-    moveFleet({
-      core,
-      rotation,
-      progress,
-      desired: () => desired,
-      drainSeconds,
-      ...(only === undefined ? {} : { only }),
-    });
+  ) => moveFleet({ ...parts, progress, drainSeconds, ...(only === undefined ? {} : { only }) });
   const takingDown = createTakeDownMark(options);
-  // Nobody can go elsewhere: every station stops.
-  const takeDown = (progress: Progress) =>
-    takeFleetDown({ core, rotation, progress, desired: () => desired, drainSeconds: 0 }, takingDown);
+  /** Nobody can go elsewhere: every station stops at once. */
+  const takeDown = (progress: Progress) => takeFleetDown({ ...parts, progress, drainSeconds: 0 }, takingDown);
   const recovery = createRecovery({
     core,
     fleetJobs,
@@ -144,6 +140,12 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     desired = next;
     runtimes = null;
     recovery.operatorActs();
+  }
+
+  function prove(image: ImageFacts): void {
+    const next = withProven(desired, image);
+    if (next !== desired) saveDesiredFleet(db, next, now());
+    desired = next;
   }
 
   function checkKeysIn(delayMs: number): void {
@@ -261,11 +263,13 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
             job,
             desired: () => desired,
             save,
-            move: (progress, only) => move(progress, undefined, only),
+            move: (progress, only) => move(progress, request.drainSeconds, only),
             takeDown,
           }),
         ),
       ),
+    image: () => findImage(core, desired.settings.image),
+    imageNamed: (reference) => readImage(core, reference, reference),
     detail: async (station) => stationDetail(core, desired, station),
     logs: (station, logOptions) => stationLogs(core, station, logOptions),
     async start() {
@@ -302,10 +306,4 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       await following;
     },
   };
-}
-
-function stationsText(stations: readonly number[]): string {
-  const shown = stations.slice(0, 5).join(', ');
-  const more = stations.length > 5 ? ` and ${stations.length - 5} more` : '';
-  return `${stations.length === 1 ? 'station' : 'stations'} ${shown}${more}`;
 }

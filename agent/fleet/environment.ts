@@ -5,6 +5,7 @@ import { findImageDialect, saveImageDialect } from '../../db/image-dialects.ts';
 import { AppError } from '../../lib/contract/errors.ts';
 import type { DesiredFleet } from '../../lib/contract/fleet.ts';
 import { chooseBase, FLEET_LABEL, networkIndexOf, networkSpec, PROBE_LABEL } from '../../lib/fleet/names.ts';
+import { byDigest } from '../../lib/fleet/proven-image.ts';
 import type { ImageFacts, SpecContext } from '../../lib/fleet/station-spec.ts';
 import type { ImageDetail, NetworkDetail } from '../../lib/host/docker-types.ts';
 import { readEngineOpenFilesLimit } from '../../lib/host/engine-limits.ts';
@@ -21,16 +22,35 @@ const UNUSED_BASE = '0.0.0.0';
 const DEFAULT_DATA_DIR = '/home/conduit/data';
 
 type EnvironmentDeps = Pick<FleetCore, 'docker' | 'db' | 'now' | 'env'>;
-type ImageDeps = EnvironmentDeps & Pick<FleetCore, 'notStations'>;
+export type ImageDeps = EnvironmentDeps & Pick<FleetCore, 'notStations'>;
+type FleetImageDeps = ImageDeps & Pick<FleetCore, 'contentOf'>;
 
-/** The image if it is on this machine and its dialect is known or can be asked; null when it must be pulled first. */
-export async function findImage(deps: ImageDeps, reference: string): Promise<ImageFacts | null> {
-  const image = await deps.docker.inspectImage(reference);
+/**
+ * What stations of this image are made from: the content that is proven, if it is still on this machine, else what the
+ * name leads to now. @returns null when it must be pulled first
+ */
+export async function findImage(deps: FleetImageDeps, reference: string): Promise<ImageFacts | null> {
+  const content = deps.contentOf(reference);
+  const kept = content === null ? null : await readImage(deps, reference, content.id);
+  return kept ?? (await readImage(deps, reference, reference));
+}
+
+/**
+ * An image if it is on this machine and its dialect is known or can be asked; null when it is not here.
+ * @param name its reference, or the id of its content
+ */
+export async function readImage(
+  deps: ImageDeps,
+  reference: string,
+  name: string,
+): Promise<ImageFacts | null> {
+  const image = await deps.docker.inspectImage(name);
   if (image === null) return null;
   const rejected = deps.notStations.get(image.id);
   if (rejected !== undefined && deps.now() < rejected.untilMs) throw rejected.error;
   const dialect = findImageDialect(deps.db, image.id) ?? (await askDialect(deps, reference, image.id));
-  return { reference, id: image.id, dialect, dataDir: dataDirOf(image), user: image.user };
+  const { id, digest, user } = image;
+  return { reference, id, digest, dialect, dataDir: dataDirOf(image), user };
 }
 
 async function askDialect(deps: ImageDeps, reference: string, id: string): Promise<Dialect> {
@@ -61,7 +81,7 @@ async function askDialect(deps: ImageDeps, reference: string, id: string): Promi
  * @throws AppError image_unavailable
  */
 export async function ensureImage(
-  deps: ImageDeps,
+  deps: FleetImageDeps,
   reference: string,
   log: (line: string) => void,
   signal: AbortSignal,
@@ -69,6 +89,43 @@ export async function ensureImage(
 ): Promise<ImageFacts> {
   const present = await findImage(deps, reference);
   if (present !== null) return present;
+  await pullProven(deps, reference, log, signal);
+  const proven = await findImage(deps, reference);
+  if (proven !== null) return proven;
+  await pull(deps, reference, log, signal, attempts);
+  const pulled = await findImage(deps, reference);
+  if (pulled === null)
+    throw new AppError('image_unavailable', {
+      message: `${reference} was pulled, but the engine does not have it.`,
+    });
+  return pulled;
+}
+
+/** The content that is proven, from the registry, where it may still be while the name leads elsewhere. */
+async function pullProven(
+  deps: FleetImageDeps,
+  reference: string,
+  log: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const digest = deps.contentOf(reference)?.digest ?? null;
+  if (digest === null) return;
+  const name = byDigest(reference, digest);
+  log(`Pulling ${name}`);
+  await deps.docker.pullImage(name, log, signal).catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== 'image_unavailable') throw error;
+    log(`${error.message} What ${reference} leads to now is taken instead.`);
+  });
+}
+
+/** @throws AppError image_unavailable after the last attempt */
+export async function pull(
+  deps: Pick<ImageDeps, 'docker'>,
+  reference: string,
+  log: (line: string) => void,
+  signal: AbortSignal,
+  attempts = PULL_ATTEMPTS,
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
     try {
@@ -83,12 +140,6 @@ export async function ensureImage(
       await delay(PULL_PAUSE_MS * attempt, undefined, { signal });
     }
   }
-  const pulled = await findImage(deps, reference);
-  if (pulled === null)
-    throw new AppError('image_unavailable', {
-      message: `${reference} was pulled, but the engine does not have it.`,
-    });
-  return pulled;
 }
 
 /** Throw-away containers that a crash in the middle of a question left behind. */

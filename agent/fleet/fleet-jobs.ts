@@ -12,6 +12,8 @@ export interface FleetJobRequest {
   summary: string;
   /** Default true. */
   cancellable?: boolean;
+  /** How long stations that stop may finish their sessions; default as the balancer's settings say. */
+  drainSeconds?: number;
 }
 
 export interface FleetJobs {

@@ -2,6 +2,7 @@
 import { AppError } from '../../lib/contract/errors.ts';
 import type { DesiredFleet, PlanAction, PlanStep } from '../../lib/contract/fleet.ts';
 import { applyPlan, nameList, stepKey } from '../../lib/fleet/apply.ts';
+import type { ImageFacts } from '../../lib/fleet/station-spec.ts';
 import { giveVolumeTo, userIdOf } from '../../lib/fleet/volume-owner.ts';
 import type { JobHandle } from '../jobs/runner.ts';
 import { NotBackError } from './await-live.ts';
@@ -22,6 +23,8 @@ export interface MoveOptions {
   only?: ReadonlySet<number>;
   /** How long stations that stop may finish their sessions. */
   drainSeconds: number;
+  /** Stations are made from this content from now on, wherever its name leads. */
+  prove: (image: ImageFacts) => void;
 }
 
 const VERBS: Record<PlanAction, string> = {
@@ -58,6 +61,7 @@ export async function moveFleet(options: MoveOptions): Promise<void> {
       imageError = error;
       return first;
     });
+  if (draft.image !== null && desired.active) options.prove(draft.image);
   const steps = draft.plan.steps.filter(
     ({ action, index }) =>
       (options.only?.has(index) ?? true) && (imageError === null || !NEEDS_IMAGE.has(action)),
@@ -149,8 +153,9 @@ async function carryOut(options: MoveOptions, draft: Draft, steps: PlanStep[]): 
 }
 
 /** A volume filled under another image's user is handed to this image's. */
-async function prepareVolume({ keys }: FleetCore, { image }: Draft, station: number): Promise<void> {
+async function prepareVolume({ keys }: FleetCore, { imageOf }: Draft, station: number): Promise<void> {
   const directory = keys.dataDir(station);
+  const image = imageOf(station);
   const uid = image === null ? null : userIdOf(image.user);
   if (directory !== null && uid !== null) await giveVolumeTo(directory, uid);
 }

@@ -1,12 +1,12 @@
 /** Makes the plan from the desired fleet and what is on this machine now. Changes nothing. */
 import { availableParallelism } from 'node:os';
 import { AppError } from '../../lib/contract/errors.ts';
-import type { DesiredFleet, FleetPlan } from '../../lib/contract/fleet.ts';
+import type { DesiredFleet, FleetPlan, ProvenImage } from '../../lib/contract/fleet.ts';
 import { containerName } from '../../lib/fleet/names.ts';
 import { planFleet } from '../../lib/fleet/plan.ts';
 import { type ImageFacts, type SpecContext, stationSpec } from '../../lib/fleet/station-spec.ts';
 import type { ContainerSpec } from '../../lib/host/docker-types.ts';
-import { findBase, findImage, specContext } from './environment.ts';
+import { findBase, findImage, readImage, specContext } from './environment.ts';
 import type { KeyGuard } from './keys.ts';
 import type { RollHold } from './roll-hold.ts';
 import type { FleetServiceOptions, StationRuntime } from './service.ts';
@@ -21,14 +21,18 @@ export interface FleetCore extends FleetServiceOptions {
   rollHold: RollHold;
   /** Every station that is wanted or exists, by number; from memory. */
   runtimes: () => StationRuntime[];
+  /** The content that stations of an image's name are made from; null when the name itself has to say. */
+  contentOf: (reference: string) => Omit<ProvenImage, 'reference'> | null;
   /** Images that could not say what they understand, by id: not asked again for a while. */
   notStations: Map<string, { error: AppError; untilMs: number }>;
 }
 
 export interface Draft {
   plan: FleetPlan;
+  /** Of the fleet; a station on trial may have another. */
   image: ImageFacts | null;
   context: SpecContext | null;
+  imageOf: (station: number) => ImageFacts | null;
   specOf: (station: number) => ContainerSpec;
 }
 
@@ -38,14 +42,20 @@ export async function draftPlan(core: FleetCore, desired: DesiredFleet): Promise
   await core.state.refresh();
   // What only goes away needs no image.
   const image = desired.active ? await findImage(core, desired.settings.image) : null;
-  const context = image === null ? null : specContext(core, image, await findBase(core, desired));
+  const base = image === null ? null : await findBase(core, desired);
+  const context = image === null || base === null ? null : specContext(core, image, base);
+  const trial = desired.active && base !== null ? await trialContext(core, desired, base) : null;
+  const contextOf = (station: number) =>
+    trial !== null && desired.trial?.station === station ? trial : context;
+  const specFrom = (from: SpecContext | null, station: number) =>
+    from === null ? null : stationSpec(desired, station, from);
   const count = desired.active ? desired.settings.count : 0;
   await core.keys.check(Array.from({ length: count }, (_, i) => i + 1));
   const plan = planFleet({
     prefix: core.env.prefix,
     desired,
     actual: [...core.state.stations].map(([index, detail]) => ({ ...detail, index })),
-    specOf: (station) => (context === null ? null : stationSpec(desired, station, context)),
+    specOf: (station) => specFrom(contextOf(station), station),
     blocked: blockedStations(core),
     connectedOf: core.connectedOf,
     hostCpus: availableParallelism(),
@@ -55,13 +65,29 @@ export async function draftPlan(core: FleetCore, desired: DesiredFleet): Promise
     plan,
     image,
     context,
+    imageOf: (station) => contextOf(station)?.image ?? null,
     specOf(station) {
-      if (context !== null) return stationSpec(desired, station, context);
+      const spec = specFrom(contextOf(station), station);
+      if (spec !== null) return spec;
       throw new AppError('image_unavailable', {
         message: `The image ${desired.settings.image} is not on this machine.`,
       });
     },
   };
+}
+
+/** What the station on trial is made from. @throws AppError image_unavailable when that is gone */
+async function trialContext(
+  core: FleetCore,
+  { trial }: DesiredFleet,
+  base: string,
+): Promise<SpecContext | null> {
+  if (trial === undefined) return null;
+  const image = await readImage(core, trial.reference, trial.id);
+  if (image !== null) return specContext(core, image, base);
+  throw new AppError('image_unavailable', {
+    message: `The image ${trial.reference} is gone from this machine.`,
+  });
 }
 
 /** Stations that may not be started, and why. */

@@ -10,6 +10,7 @@ import type {
 import type { Job } from '../../lib/contract/jobs.ts';
 import type { Problem } from '../../lib/contract/snapshot.ts';
 import type { Hung } from '../../lib/fleet/hang-policy.ts';
+import type { ImageFacts } from '../../lib/fleet/station-spec.ts';
 import type { BalancerService } from '../balancer/service.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { JobHandle } from '../jobs/runner.ts';
@@ -86,6 +87,10 @@ export interface FleetService {
   takeDown(actor: string): Promise<Job>;
   /** A job whose work says step by step what is wanted; nothing else changes the fleet meanwhile. */
   transform(request: FleetJobRequest, work: (job: JobHandle, hands: FleetHands) => Promise<void>): Job;
+  /** What stations are made from; null when it is not on this machine. @throws AppError image_unavailable when it is no station's */
+  image(): Promise<ImageFacts | null>;
+  /** What a name leads to on this machine now. @throws AppError image_unavailable when it is no station's */
+  imageNamed(reference: string): Promise<ImageFacts | null>;
   detail(station: number): Promise<StationDetail>;
   logs(
     station: number,

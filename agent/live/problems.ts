@@ -1,7 +1,7 @@
 /** What is wrong now, in words for people: the engine, the host, and the stations taken together. Pure. */
 import type { Problem, Snapshot } from '../../lib/contract/snapshot.ts';
 import { formatBytes } from '../../lib/format/bytes.ts';
-import { plural } from '../../lib/format/count.ts';
+import { numberRanges, plural } from '../../lib/format/count.ts';
 import type { JudgedStation } from './snapshot.ts';
 import { isCrashLooping } from './station-track.ts';
 
@@ -111,7 +111,7 @@ function upgradeRequired({ stations }: ProblemInput): Problem | null {
     severity: 'critical',
     title: 'A newer version of Conduit is required',
     detail: `${sentence(old, 'says', 'say')?.slice(0, -1)} that the Psiphon network needs a newer version of the station's program. They get no clients until then.`,
-    remedy: 'Choose a newer image in the settings.',
+    remedy: 'Update the stations: `sudo conduit update`, or the Update button of the Stations page.',
     station: null,
   };
 }
@@ -146,18 +146,6 @@ function memoryLow({ host }: ProblemInput): Problem | null {
 
 function sentence(stations: readonly JudgedStation[], one: string, many: string): string | null {
   if (stations.length === 0) return null;
-  const numbers = ranges(stations.map(({ snapshot }) => snapshot.index));
+  const numbers = numberRanges(stations.map(({ snapshot }) => snapshot.index));
   return stations.length === 1 ? `Station ${numbers} ${one}.` : `Stations ${numbers} ${many}.`;
-}
-
-/** `1, 3–5 and 9` of numbers that rise. */
-export function ranges(numbers: readonly number[]): string {
-  const runs: [number, number][] = [];
-  for (const number of numbers) {
-    const run = runs.at(-1);
-    if (run !== undefined && run[1] === number - 1) run[1] = number;
-    else runs.push([number, number]);
-  }
-  const parts = runs.map(([first, last]) => (first === last ? `${first}` : `${first}–${last}`));
-  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Snapshot, snapshotSchema } from '../../lib/contract/snapshot.ts';
+import { numberRanges } from '../../lib/format/count.ts';
 import type { StationRuntime } from '../fleet/service.ts';
 import { reading, runtime } from './fixtures.ts';
-import { findProblems, ranges } from './problems.ts';
+import { findProblems } from './problems.ts';
 import { assembleSnapshot, judgeStations } from './snapshot.ts';
 import { createTrack, followRuntime, type Reading, takeReading } from './station-track.ts';
 
@@ -144,7 +145,7 @@ describe('findProblems', () => {
   });
 
   it('names stations briefly', () => {
-    expect(ranges([1, 3, 4, 5, 9])).toBe('1, 3–5 and 9');
-    expect(ranges([2])).toBe('2');
+    expect(numberRanges([1, 3, 4, 5, 9])).toBe('1, 3–5 and 9');
+    expect(numberRanges([2])).toBe('2');
   });
 });

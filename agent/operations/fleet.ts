@@ -1,3 +1,4 @@
+import { showClaims } from '../claims.ts';
 import type { Handlers } from './handler.ts';
 
 /** Operations on the fleet and its stations. */
@@ -6,6 +7,7 @@ export const fleetOperations: Handlers<
   | 'fleet.get'
   | 'fleet.plan'
   | 'fleet.takeDown'
+  | 'station.claim'
   | 'station.forgetKey'
   | 'station.get'
   | 'station.logs'
@@ -19,6 +21,7 @@ export const fleetOperations: Handlers<
   'fleet.get': ({ fleet }) => ({ ...fleet.desired(), strangers: fleet.strangers() }),
   'fleet.plan': ({ fleet }, input) => fleet.plan(input),
   'fleet.takeDown': async ({ fleet }, _input, { actor }) => ({ jobId: (await fleet.takeDown(actor)).id }),
+  'station.claim': async (deps, input, caller) => ({ claims: await showClaims(deps, input, caller) }),
   'station.forgetKey': async ({ fleet }, { stations }, { actor }) => {
     await fleet.forgetKeys(stations, actor);
     return { ok: true };

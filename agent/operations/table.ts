@@ -8,6 +8,7 @@ import { jobOperations } from './jobs.ts';
 import { liveOperations } from './live.ts';
 import { migrationOperations } from './migration.ts';
 import { systemOperations } from './system.ts';
+import { updateOperations } from './update.ts';
 import { vaultOperations } from './vault.ts';
 
 /** Every operation of the contract with the code behind it; the type makes a missing one an error. */
@@ -22,4 +23,5 @@ export const handlers: Handlers = {
   ...migrationOperations,
   ...systemOperations,
   ...vaultOperations,
+  ...updateOperations,
 };

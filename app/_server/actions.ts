@@ -20,6 +20,7 @@ export const startMigration = defineAction('migration.start');
 export const reloadBalancer = defineAction('balancer.reload');
 export const restartStations = defineAction('station.restart');
 export const restoreBalancer = defineAction('balancer.restore');
+export const showClaims = defineAction('station.claim');
 export const startStations = defineAction('station.start');
 export const createBackup = defineAction('vault.create');
 export const forgetIdentity = defineAction('vault.forget');

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { admin } from './admin.ts';
 import { backup } from './backup.ts';
+import { claim } from './claim.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { firewall } from './firewall.ts';
@@ -20,6 +21,7 @@ import { test } from './test.ts';
 import { tune } from './tune.ts';
 import { uninstall } from './uninstall.ts';
 import { up } from './up.ts';
+import { update } from './update.ts';
 import { vault } from './vault.ts';
 
 /** Every command, in the order the help lists them. */
@@ -32,6 +34,8 @@ export const commands: readonly Command[] = [
   start,
   stop,
   restart,
+  claim,
+  update,
   doctor,
   nginx,
   tune,

@@ -54,7 +54,7 @@ function DockCard({ job, onOpen, onDismiss }: { job: Job; onOpen: () => void; on
   return (
     <section
       aria-label="Followed job"
-      className="fixed inset-x-3 bottom-[4.75rem] z-30 animate-rise-in rounded-xl border bg-surface p-4 shadow-floating sm:inset-x-auto sm:right-4 sm:w-96 lg:bottom-4"
+      className="fixed inset-x-3 bottom-[4.75rem] z-30 animate-rise-in rounded-xl border bg-surface p-4 shadow-floating sm:inset-x-auto sm:right-4 sm:w-96 lg:bottom-4 print:hidden"
     >
       <div className="flex items-start gap-3">
         <Icon

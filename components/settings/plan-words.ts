@@ -14,6 +14,7 @@ export const ACTION_WORDS: Record<PlanAction, string> = {
 /** Fields of a plan under the names the form gives them. */
 const FIELD_WORDS: Record<string, string> = {
   image: 'Image',
+  content: 'Content of the image',
   dialect: 'Command line',
   maxClients: 'Users per station',
   bandwidthMbps: 'Mbit/s per client',

@@ -17,21 +17,21 @@ export interface ShellProps {
 /** The frame of every page of a signed-in administrator. Pages bring a `PageHeader` and their content. */
 export function Shell({ username, theme, showConnectionProblems = true, children }: ShellProps) {
   return (
-    <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
+    <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_minmax(0,1fr)] print:block">
       <a
         href="#content"
         className="sr-only z-50 rounded-lg bg-accent px-4 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-3 focus:left-3"
       >
         Skip to the content
       </a>
-      <aside className="sticky top-0 hidden h-dvh flex-col gap-8 border-r bg-surface px-4 py-5 lg:flex">
+      <aside className="sticky top-0 hidden h-dvh flex-col gap-8 border-r bg-surface px-4 py-5 lg:flex print:hidden">
         <div className="px-2">
           <Brand />
         </div>
         <SideNavigation />
       </aside>
       <div className="flex min-w-0 flex-col">
-        <header className="sticky top-0 z-30 flex h-16 items-center gap-2 border-b bg-canvas px-4 sm:px-6 lg:px-8">
+        <header className="sticky top-0 z-30 flex h-16 items-center gap-2 border-b bg-canvas px-4 sm:px-6 lg:px-8 print:hidden">
           <div className="lg:hidden">
             <Brand />
           </div>

@@ -31,9 +31,14 @@ export function StationsPage({ actions }: { actions: StationActions }) {
             : 'Each is a container of its own.'
         }
         actions={
-          <Button asChild>
-            <Link href="/settings">Change the count</Link>
-          </Button>
+          <>
+            <Button asChild>
+              <Link href="/stations/claim">Claim in Ryve</Link>
+            </Button>
+            <Button asChild>
+              <Link href="/settings">Change the count</Link>
+            </Button>
+          </>
         }
       />
       <LoadingPanel

@@ -9,11 +9,25 @@ export const stationIndexSchema = z.int('must be a station number').min(1, 'must
 export const overridesSchema = z.record(z.string().regex(/^[1-9]\d{0,4}$/), stationOverrideSchema);
 export type Overrides = z.infer<typeof overridesSchema>;
 
+/** What the name of an image led to when it was last proven: stations are made from this content until an update. */
+export const provenImageSchema = z.object({
+  reference: z.string(),
+  /** Content id on this machine. */
+  id: z.string(),
+  /** `sha256:…` by which a registry has it; null for an image made here. */
+  digest: z.string().nullable(),
+});
+export type ProvenImage = z.infer<typeof provenImageSchema>;
+
 export const desiredFleetSchema = z.object({
   /** False until the first apply: nothing runs and nothing is created before the operator says so. */
   active: z.boolean(),
   settings: fleetSettingsSchema,
   overrides: overridesSchema,
+  /** Counts for the image of its name only: another name in the settings is another image. */
+  proven: provenImageSchema.optional(),
+  /** One station tries another image. Never written down, so that a crash ends the trial. */
+  trial: provenImageSchema.extend({ station: stationIndexSchema }).optional(),
 });
 export type DesiredFleet = z.infer<typeof desiredFleetSchema>;
 

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { backupIdSchema, balancerDetailSchema, balancerTrafficSchema } from './balancer.ts';
 import { capacityQuerySchema, capacityReportSchema } from './capacity.ts';
+import { claimQuerySchema, claimSchema } from './claim.ts';
 import { countriesQuerySchema, countriesReportSchema, trackerStateSchema } from './countries.ts';
 import { doctorReportSchema } from './doctor.ts';
 import { firewallApplySchema, firewallReportSchema } from './firewall.ts';
@@ -33,6 +34,7 @@ import { legacyHistorySchema, migrationReportSchema, migrationStartSchema } from
 import { balancerSettingsSchema, historySettingsSchema, trackerSettingsSchema } from './settings.ts';
 import { snapshotSchema } from './snapshot.ts';
 import { tuningReportSchema, tuningResultSchema } from './tuning.ts';
+import { updateQuerySchema, updateReportSchema, updateStartSchema } from './update.ts';
 import {
   archiveContentSchema,
   archiveIdSchema,
@@ -182,6 +184,8 @@ export const operations = {
   'setup.get': call('open', nothing, z.object({ needed: z.boolean(), version: z.string() })),
   'snapshot.get': call('read', nothing, snapshotSchema),
   'snapshot.watch': stream('read', nothing, snapshotSchema),
+  /** What pairs stations with Ryve. It shows private keys, so the password is asked for once more. */
+  'station.claim': call('write', claimQuerySchema, z.object({ claims: z.array(claimSchema) })),
   /** Gives up the identity these stations had: a key that is lost for good no longer holds them back. */
   'station.forgetKey': call('write', stationList, done),
   'station.get': call('read', z.strictObject({ station: stationIndexSchema }), stationDetailSchema),
@@ -204,6 +208,12 @@ export const operations = {
   'tuning.get': call('read', nothing, tuningReportSchema),
   /** Puts back exactly what was there before the first apply. */
   'tuning.revert': call('write', nothing, tuningResultSchema),
+  /** Pulls an image and asks it what it understands; no station is touched. */
+  'update.fetch': call('write', updateQuerySchema, jobReference),
+  /** What another image would change. */
+  'update.get': call('read', updateQuerySchema, updateReportSchema),
+  /** Tries an image on one station and then rolls it out; the one of before comes back where it fails. */
+  'update.start': call('write', updateStartSchema, jobReference),
   /** Seals every key and the settings with a passphrase; the history too, on wish. */
   'vault.create': call('write', vaultCreateSchema, jobReference.extend({ id: archiveIdSchema })),
   'vault.download': stream('read', archiveReferenceSchema, vaultPartSchema),

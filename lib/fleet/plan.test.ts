@@ -12,6 +12,7 @@ const context: SpecContext = {
   image: {
     reference: DEFAULT_FLEET_SETTINGS.image,
     id: 'sha256:1',
+    digest: null,
     dataDir: '/home/conduit/data',
     user: '1000:1000',
     dialect: { name: 'february', clientsFlag: '--max-common-clients', metricsAddr: true, statsFile: false },
@@ -30,7 +31,7 @@ function desiredWith(
 /** The station as the engine has it right after it was made for `desired`. */
 function madeFor(desired: DesiredFleet, index: number, state = 'running'): ActualStation {
   const spec = stationSpec(desired, index, context);
-  return { ...spec, index, state };
+  return { ...spec, imageId: spec.image, index, state };
 }
 
 function plan(
@@ -77,6 +78,21 @@ describe('planFleet', () => {
       'create 1',
       'create 3',
       'remove 5',
+    ]);
+  });
+
+  it('follows proven content and a trial, and no name that leads elsewhere meanwhile', () => {
+    const desired = desiredWith({});
+    const older = [1, 2, 3].map((index) => ({ ...madeFor(desired, index), imageId: 'sha256:0' }));
+    expect(plan(desired, older).steps).toEqual([]);
+    const { id, reference, digest } = context.image;
+    const proven = plan({ ...desired, proven: { reference, id, digest } }, older);
+    expect(actions(proven)).toEqual(['recreate 1', 'recreate 2', 'recreate 3']);
+    expect(proven.steps[0]?.changes).toEqual([{ field: 'content', from: '0', to: '1' }]);
+    const other = { ...desired, proven: { reference: 'another:1', id, digest } };
+    expect(plan(other, older).steps).toEqual([]);
+    expect(actions(plan({ ...desired, trial: { reference, id, digest, station: 2 } }, older))).toEqual([
+      'recreate 2',
     ]);
   });
 

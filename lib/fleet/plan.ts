@@ -1,5 +1,6 @@
 /** What has to happen to get from the actual fleet to the desired one; data to be shown before anything does. */
 import type { DesiredFleet, FleetPlan, PlanAction, PlanStep } from '../contract/fleet.ts';
+import { shortId } from '../format/image.ts';
 import type { ContainerSpec } from '../host/docker-types.ts';
 import { SPEC_LABEL } from './names.ts';
 import { readShape, shapeChanges } from './station-shape.ts';
@@ -13,7 +14,8 @@ export interface ActualStation {
   state: string;
   labels: Record<string, string>;
   command: string[];
-  image: string;
+  /** Content it was made from. */
+  imageId: string;
   cpus: number | null;
   memoryBytes: number | null;
 }
@@ -117,13 +119,26 @@ function fixedChanges(
     const known = readShape(actual.labels);
     return known === null ? [] : shapeChanges(known, { ...known, ...settingsShape(desired, actual.index) });
   }
-  if (actual.labels[SPEC_LABEL] === spec.labels[SPEC_LABEL]) return [];
+  const content = contentChange(desired, spec, actual);
+  if (actual.labels[SPEC_LABEL] === spec.labels[SPEC_LABEL]) return content;
   const changes = shapeChanges(readShape(actual.labels), readShape(spec.labels));
-  if (changes.length > 0) return changes;
+  if (changes.length > 0) return [...changes, ...content];
   const [from, to] = [actual.command.join(' '), spec.command.join(' ')];
   return from === to
     ? [{ field: 'container', from: 'as an earlier version made it', to: 'as this version makes it' }]
     : [{ field: 'command', from, to }];
+}
+
+/** A newer image behind the same name is rolled out on request, not by surprise: only proven content is wanted. */
+function contentChange(
+  desired: DesiredFleet,
+  spec: ContainerSpec,
+  actual: ActualStation,
+): PlanStep['changes'] {
+  const isSettled =
+    desired.trial?.station === actual.index || desired.proven?.reference === desired.settings.image;
+  if (!isSettled || actual.imageId === spec.image) return [];
+  return [{ field: 'content', from: shortId(actual.imageId), to: shortId(spec.image) }];
 }
 
 function limitChanges(spec: ContainerSpec, actual: ActualStation, hostCpus: number): PlanStep['changes'] {

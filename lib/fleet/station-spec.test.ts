@@ -10,6 +10,7 @@ const context: SpecContext = {
   image: {
     reference: 'conduit-simulator:february',
     id: 'sha256:1',
+    digest: null,
     dialect: { name: 'february', clientsFlag: '--max-common-clients', metricsAddr: true, statsFile: false },
     dataDir: '/home/conduit/data',
     user: '1000:1000',

@@ -24,8 +24,12 @@ const PIDS_LIMIT = 4096;
 
 /** What is known of the image a fleet runs. */
 export interface ImageFacts {
+  /** The name it is wanted by. */
   reference: string;
+  /** Its content, which the name may lead away from. */
   id: string;
+  /** By which a registry has that content; null for an image made here. */
+  digest: string | null;
   dialect: Dialect;
   dataDir: string;
   /** As the image names it: `1000:1000`, `conduit`. */
@@ -121,7 +125,7 @@ export function stationSpec(desired: DesiredFleet, station: number, context: Spe
   const published = loopbackPort(settings, station);
   const spec: Omit<ContainerSpec, 'labels'> = {
     name: containerName(context.prefix, station),
-    image: context.image.reference,
+    image: context.image.id,
     command: stationCommand(context.image.dialect, {
       dataDir: context.image.dataDir,
       maxClients: limits.maxClients,
@@ -165,6 +169,7 @@ export function stationSpec(desired: DesiredFleet, station: number, context: Spe
   };
   const shape: StationShape = {
     ...settingsShape(desired, station),
+    image: context.image.reference,
     dialect: context.image.dialect.name,
     address: inBridge ? stationAddress(station, context.base) : null,
     metricsEndpoint: endpoint,
@@ -174,7 +179,7 @@ export function stationSpec(desired: DesiredFleet, station: number, context: Spe
     labels: {
       [FLEET_LABEL]: context.prefix,
       [STATION_LABEL]: String(station),
-      [SPEC_LABEL]: specHash({ ...spec, openFiles: limits.openFiles }),
+      [SPEC_LABEL]: specHash({ ...spec, image: context.image.reference, openFiles: limits.openFiles }),
       [SHAPE_LABEL]: shapeLabel(shape),
     },
   };
@@ -182,7 +187,7 @@ export function stationSpec(desired: DesiredFleet, station: number, context: Spe
 
 /**
  * Hash of what cannot change in a running container. CPU and memory can, and are left out; so is the image's
- * content, since a newer image behind the same tag is rolled out on request, not by surprise; and the open-files
+ * content, which the plan holds against the one that is proven, and only where one is; and the open-files
  * limit is the one asked for, so that an engine with another limit of its own does not replace the whole fleet.
  */
 function specHash(spec: Omit<ContainerSpec, 'labels'>): string {

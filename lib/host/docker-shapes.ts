@@ -115,7 +115,7 @@ function limitOf(value: number, all: number): number | null {
 }
 
 /** The engine writes year 1 for "never". */
-function timeOf(text: string): number | null {
+export function timeOf(text: string): number | null {
   const ms = Date.parse(text);
   return Number.isNaN(ms) || ms <= 0 ? null : ms;
 }

@@ -129,6 +129,8 @@ export interface Docker {
    * @throws AppError image_unavailable, or the signal's reason when it aborts
    */
   pullImage(reference: string, onProgress: (line: string) => void, signal: AbortSignal): Promise<void>;
+  /** Gives an image one more name; whatever had that name loses it. */
+  tagImage(id: string, name: string): Promise<void>;
   /** Runs `command` in a throw-away container without a network. @returns its exit code and output */
   runOnce(
     image: string,
@@ -157,5 +159,6 @@ export interface ImageDetail {
   command: string[];
   entrypoint: string[];
   user: string;
+  createdAtMs: number | null;
   labels: Record<string, string>;
 }

@@ -5,7 +5,15 @@ import { PassThrough } from 'node:stream';
 import Dockerode from 'dockerode';
 import { AppError } from '../contract/errors.ts';
 import { engineError, notModified, statusOf } from './docker-errors.ts';
-import { addressesOf, createOptions, nanoCpus, optionsAgain, toDetail, toEvent } from './docker-shapes.ts';
+import {
+  addressesOf,
+  createOptions,
+  nanoCpus,
+  optionsAgain,
+  timeOf,
+  toDetail,
+  toEvent,
+} from './docker-shapes.ts';
 import { frames, lines, untilAborted, within } from './docker-streams.ts';
 import type { Docker, EngineInfo } from './docker-types.ts';
 import { createEngineTurns } from './engine-turns.ts';
@@ -168,6 +176,7 @@ export function createDocker(socketPath: string): Docker {
         command: image.Config.Cmd ?? [],
         entrypoint: [image.Config.Entrypoint ?? []].flat(),
         user: image.Config.User ?? '',
+        createdAtMs: timeOf(image.Created),
         labels: image.Config.Labels ?? {},
       };
     },
@@ -197,6 +206,10 @@ export function createDocker(socketPath: string): Docker {
           cause,
         });
       }
+    },
+    async tagImage(id, name) {
+      const colon = name.lastIndexOf(':');
+      await guarded(engine.getImage(id).tag({ repo: name.slice(0, colon), tag: name.slice(colon + 1) }));
     },
     async runOnce(image, command, timeoutMs, labels = {}) {
       const created = await guarded(
