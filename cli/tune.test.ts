@@ -56,7 +56,12 @@ describe('conduit tune', () => {
   });
 
   it('says that a limit waits for the next start of its service, not that tuning again helps', async () => {
-    const waiting = { ...row, key: 'docker.service LimitNOFILE', kind: 'limit' as const, state: 'waiting' as const };
+    const waiting = {
+      ...row,
+      key: 'docker.service LimitNOFILE',
+      kind: 'limit' as const,
+      state: 'waiting' as const,
+    };
     const { code, out, err } = await conduit('tune --verify', {
       calls: { 'tuning.get': { ...report, rows: [waiting] } },
     });
