@@ -85,8 +85,12 @@ describe('scale', () => {
   const calls = {
     'fleet.plan': plan,
     'fleet.apply': { jobId: job.id },
+    'fleet.get': { settings: { count: 4, maxClients: 200 } },
+    'capacity.get': { stationsMost: 6, clients: { most: 1200 }, host: { memoryBytes: 2 ** 31 } },
     'snapshot.get': exampleSnapshot,
   };
+  const orders = (asked: [string, unknown][]) =>
+    asked.filter(([name]) => name === 'fleet.plan' || name === 'fleet.apply');
 
   it('says what it means for people, follows the job, and says where it ended', async () => {
     const steps = [{ key: 'a', title: 'Create conduit-5', state: 'running', message: null }];
@@ -99,7 +103,7 @@ describe('scale', () => {
     const snapshots = [exampleSnapshot, reached];
     const { code, out, err, asked } = await conduit('scale 5', { calls, events, snapshots });
     expect(code).toBe(0);
-    expect(asked[1]).toEqual(['fleet.apply', { settings: { count: 5 } }]);
+    expect(orders(asked)[1]).toEqual(['fleet.apply', { settings: { count: 5 } }]);
     expect(err).toContain('About 12 people will be disconnected.');
     expect(err).toContain('Scale to 5 stations: 1/2  Create conduit-5');
     expect(out).toBe('2 of 2 stations running.');
@@ -108,10 +112,7 @@ describe('scale', () => {
   it('cuts sessions only when it is told to, and waits as long as it is told', async () => {
     const events = [{ type: 'job', job }];
     const snapshots = [{ ...exampleSnapshot, stations: { running: 2, wanted: 2 } }];
-    const asked = async (words: string) =>
-      (await conduit(words, { calls, events, snapshots })).asked.filter(([name]) =>
-        name.startsWith('fleet.'),
-      );
+    const asked = async (words: string) => orders((await conduit(words, { calls, events, snapshots })).asked);
     const settings = { count: 2 };
     expect(await asked('scale 2 --now')).toEqual([
       ['fleet.plan', { settings }],
@@ -119,6 +120,15 @@ describe('scale', () => {
     ]);
     expect((await asked('scale 2 --drain 120'))[1]).toEqual(['fleet.apply', { settings, drainSeconds: 120 }]);
     expect((await asked('scale 2'))[1]).toEqual(['fleet.apply', { settings }]);
+  });
+
+  it('warns of more than the server holds, and goes on', async () => {
+    const events = [{ type: 'job', job }];
+    const snapshots = [{ ...exampleSnapshot, stations: { running: 2, wanted: 2 } }];
+    const many = await conduit('scale 40', { calls, events, snapshots });
+    expect(many.err).toContain('40 busy stations do not fit into 2 GB of memory');
+    expect(many.code).toBe(0);
+    expect((await conduit('scale 5', { calls, events, snapshots })).err).not.toContain('plan-capacity');
   });
 
   it("ends with the job's own code and way out", async () => {

@@ -1,5 +1,5 @@
 /** The tuning in the agent: knows what the fleet and the balancer want of the kernel, and lets one change happen at a time. */
-import { totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { reachablePorts } from '../../lib/balancer/listeners.ts';
 import type { TuningOutcome, TuningReport, TuningResult } from '../../lib/contract/tuning.ts';
 import { stationPortsOf } from '../../lib/fleet/station-spec.ts';
@@ -52,6 +52,7 @@ export function createTuningService({
       stations: settings.count,
       ports: [...reachablePorts(balancer.settings()), ...stationPortsOf(settings), env.panelPort],
       memoryBytes: totalmem(),
+      cores: availableParallelism(),
     };
   }
 

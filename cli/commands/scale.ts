@@ -1,6 +1,7 @@
 import { fleetSettingsSchema } from '../../lib/contract/settings.ts';
 import type { Snapshot } from '../../lib/contract/snapshot.ts';
 import { plural } from '../../lib/format/count.ts';
+import { noteCapacity } from '../capacity-note.ts';
 import type { Cli, Command } from '../command.ts';
 import { DRAIN_OPTIONS, drainChoice } from '../drain-option.ts';
 import { followJob } from '../follow-job.ts';
@@ -31,6 +32,7 @@ export const scale: Command = {
     if (plan.disconnects > 0)
       cli.note(`About ${plural(plan.disconnects, 'person', 'people')} will be disconnected.`);
     for (const note of plan.notes) cli.note(`  ${note}`);
+    await noteCapacity(cli, { count });
     const { jobId } = await cli.client.call('fleet.apply', { settings: { count }, ...drain });
     await followJob(cli, jobId, plan.notes);
     const stations = await settled(cli);

@@ -2,6 +2,7 @@ import { AppError } from '../../lib/contract/errors.ts';
 import type { Input } from '../../lib/contract/operations.ts';
 import { fleetSettingsSchema } from '../../lib/contract/settings.ts';
 import { plural } from '../../lib/format/count.ts';
+import { noteCapacity } from '../capacity-note.ts';
 import type { Cli, Command, Options } from '../command.ts';
 import { followJob } from '../follow-job.ts';
 import { panelPortSchema } from '../panel-port-schema.ts';
@@ -127,6 +128,7 @@ async function moveFleet(cli: Cli, settings: FleetSettings): Promise<void> {
     return;
   }
   cli.print(`${cli.style.yellow('•')} Fleet: ${plural(plan.steps.length, 'station')} to change`);
+  await noteCapacity(cli, settings);
   const { jobId } = await cli.client.call('fleet.apply', { settings });
   try {
     await followJob(cli, jobId);

@@ -6,7 +6,7 @@ import { AppError } from '../contract/errors.ts';
 import type { FirewallReport } from '../contract/firewall.ts';
 import { readIfThere } from '../host/absent.ts';
 import { atomicWrite } from '../host/atomic-write.ts';
-import { run } from '../host/run.ts';
+import { isNotInstalled, run } from '../host/run.ts';
 import { findKeeper, readUfw, type Ufw } from './read.ts';
 import {
   beyond,
@@ -213,13 +213,13 @@ export interface Reverted {
 export async function revertFirewall(place: FirewallPlace): Promise<Reverted> {
   const record = await readRecord(place.recordPath);
   if (record === null) return { removed: 0, kept: [] };
-  if ((await readUfw(place.etcDir)) === null) {
+  if (!(await hasUfw())) {
     // Without ufw none of its rules holds.
     await rm(place.recordPath, { force: true });
     return { removed: 0, kept: [] };
   }
   if (record.enabled) await run('ufw', ['disable']);
-  const isOn = (await readUfw(place.etcDir))?.active ?? false;
+  const isOn = /^Status: active/m.test((await run('ufw', ['status'])).stdout);
   const ssh = (await findSshPorts(place.etcDir)).ports.map((port) => `${port}/tcp`);
   const kept = isOn ? record.rules.filter((rule) => record.ssh.includes(rule) || ssh.includes(rule)) : [];
   const gone = record.rules.filter((rule) => !kept.includes(rule));
@@ -227,4 +227,14 @@ export async function revertFirewall(place: FirewallPlace): Promise<Reverted> {
   if (kept.length === 0) await rm(place.recordPath, { force: true });
   else await writeRecord(place.recordPath, { ...EMPTY_RECORD, rules: kept, ssh: kept, reverted: true });
   return { removed: gone.length, kept };
+}
+
+async function hasUfw(): Promise<boolean> {
+  return run('ufw', ['version']).then(
+    () => true,
+    (error: unknown) => {
+      if (isNotInstalled(error)) return false;
+      throw error;
+    },
+  );
 }

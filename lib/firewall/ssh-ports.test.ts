@@ -1,9 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type FakePrograms, fakePrograms } from '../../test/harness/fake-programs.ts';
 import { findSshPorts } from './ssh-ports.ts';
+
+// Each starts programs, which takes its time on a machine that has other things to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 let etcDir: string;
 let programs: FakePrograms;

@@ -9,9 +9,21 @@ export interface Wanted {
   /** Ports of ours that the kernel must not hand out as source ports. */
   ports: readonly number[];
   memoryBytes: number;
+  cores: number;
 }
 
+/** What a parameter is for; those of one group matter together. */
+export const PARAMETER_GROUPS = {
+  acceptance: 'taking connections in',
+  sessionLife: 'closed and silent connections',
+  throughput: 'speed and buffers',
+  connectionTable: 'the connection table',
+  limits: 'limits of the whole server',
+} as const;
+export type ParameterGroup = keyof typeof PARAMETER_GROUPS;
+
 export interface Parameter {
+  group: ParameterGroup;
   /** As sysctl(8) writes it. */
   key: string;
   /** Why, in one sentence, for people. */
@@ -22,6 +34,8 @@ export interface Parameter {
   /** The key that lists what this one may be, where the kernel has such a list. */
   choices?: string;
 }
+
+type Ungrouped = Omit<Parameter, 'group'>;
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -44,16 +58,19 @@ export function conntrackEntries({
 export function parametersFor(wanted: Wanted): Parameter[] {
   const conntrack = conntrackEntries(wanted);
   const socketBuffer = wanted.memoryBytes < 4 * GIB ? 4 * MIB : 16 * MIB;
-  return [
-    ...acceptance(wanted),
-    ...sessionLife(),
-    ...throughput(socketBuffer),
-    ...connectionTable(conntrack),
-    ...limits(wanted),
-  ];
+  const groups: Record<ParameterGroup, Ungrouped[]> = {
+    acceptance: acceptance(wanted),
+    sessionLife: sessionLife(wanted),
+    throughput: throughput(socketBuffer),
+    connectionTable: connectionTable(conntrack),
+    limits: limits(wanted),
+  };
+  return (Object.keys(groups) as ParameterGroup[]).flatMap((group) =>
+    groups[group].map((parameter) => ({ group, ...parameter })),
+  );
 }
 
-function acceptance({ ports }: Wanted): Parameter[] {
+function acceptance({ ports }: Wanted): Ungrouped[] {
   return [
     {
       key: 'net.core.somaxconn',
@@ -86,21 +103,24 @@ function acceptance({ ports }: Wanted): Parameter[] {
       reason: 'The time for those packets, in microseconds; it must grow with their number.',
       rule: { kind: 'atLeast', value: 8000 },
     },
-    {
-      key: 'net.ipv4.ip_local_port_range',
-      reason: 'Source ports for connections to one station: balancer and stations run out of 28,000.',
-      rule: { kind: 'span', low: 1024, high: 65_535 },
-    },
+    // Before the range grows over them.
     {
       key: 'net.ipv4.ip_local_reserved_ports',
       reason:
         'Our own listening ports lie in that range; handed out as a source port, one could not be opened.',
       rule: { kind: 'ports', ports: ports.filter((port) => port >= 1024) },
     },
+    {
+      key: 'net.ipv4.ip_local_port_range',
+      reason: 'Source ports for connections to one station: balancer and stations run out of 28,000.',
+      rule: { kind: 'span', low: 1024, high: 65_535 },
+    },
   ];
 }
 
-function sessionLife(): Parameter[] {
+function sessionLife({ sessions, memoryBytes }: Wanted): Ungrouped[] {
+  // Each is remembered for a minute, in 256 bytes or so.
+  const remembered = Math.min(sessions * 2, Math.floor(memoryBytes / 64 / 256));
   return [
     {
       key: 'net.ipv4.tcp_fin_timeout',
@@ -122,12 +142,12 @@ function sessionLife(): Parameter[] {
       key: 'net.ipv4.tcp_max_tw_buckets',
       reason:
         'Closed connections that are remembered; beyond it the kernel forgets them early and complains.',
-      rule: { kind: 'atLeast', value: 262_144 },
+      rule: { kind: 'atLeast', value: Math.max(262_144, remembered) },
     },
   ];
 }
 
-function throughput(socketBuffer: number): Parameter[] {
+function throughput(socketBuffer: number): Ungrouped[] {
   return [
     {
       key: 'net.core.default_qdisc',
@@ -187,7 +207,7 @@ function throughput(socketBuffer: number): Parameter[] {
   ];
 }
 
-function connectionTable(entries: number): Parameter[] {
+function connectionTable(entries: number): Ungrouped[] {
   const module = 'nf_conntrack';
   return [
     {
@@ -215,20 +235,35 @@ function connectionTable(entries: number): Parameter[] {
       rule: { kind: 'atMost', value: 7440 },
       module,
     },
+    {
+      key: 'net.netfilter.nf_conntrack_udp_timeout_stream',
+      // RFC 4787, REQ-5: not less than 2 minutes.
+      reason: 'Seconds a silent UDP session keeps its entry; QUIC and WebRTC speak more often than that.',
+      rule: { kind: 'atMost', value: 180 },
+      module,
+    },
+    {
+      key: 'net.netfilter.nf_conntrack_udp_timeout',
+      reason: 'The same for a datagram that nobody answered; a scan would fill the table with them.',
+      rule: { kind: 'atMost', value: 30 },
+      module,
+    },
   ];
 }
 
-function limits({ stations }: Wanted): Parameter[] {
+function limits({ sessions, stations, cores }: Wanted): Ungrouped[] {
+  // A worker a core, two files a session, and twice that because sessions are not spread evenly.
+  const worker = Math.ceil(sessions / cores) * 4;
   return [
     {
       key: 'fs.file-max',
       reason: 'Open files of the whole server; each session takes up to four.',
-      rule: { kind: 'atLeast', value: 2_097_152 },
+      rule: { kind: 'atLeast', value: Math.max(2_097_152, sessions * 6) },
     },
     {
       key: 'fs.nr_open',
       reason: 'The most open files one program may be given.',
-      rule: { kind: 'atLeast', value: 1_048_576 },
+      rule: { kind: 'atLeast', value: Math.max(1_048_576, worker) },
     },
     {
       key: 'kernel.pid_max',

@@ -4,6 +4,7 @@ import { type Found, planTuning } from './plan.ts';
 import { EMPTY_RECORD } from './record.ts';
 
 const buckets: Parameter = {
+  group: 'connectionTable',
   key: 'net.netfilter.nf_conntrack_buckets',
   reason: 'Slots of the table.',
   rule: { kind: 'atLeast', value: 100_000 },

@@ -14,7 +14,8 @@ export async function revertTuning(place: TuningPlace): Promise<TuningOutcome[]>
   if (record === null) return [];
   await writeRecord(place.recordPath, { ...record, pending: true, reverting: true });
   const outcomes: TuningOutcome[] = [];
-  for (const [key, original] of Object.entries(record.originals))
+  // Backwards: ports stay reserved until the range is off them.
+  for (const [key, original] of Object.entries(record.originals).reverse())
     outcomes.push(await restoreKey(place, key, original));
   await restoreFiles(place, record);
   for (const module of record.modules) await unloadModule(module);

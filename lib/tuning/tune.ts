@@ -40,11 +40,16 @@ function isAsWanted({ state, lost }: TuningRow): boolean {
  * Brings the host there: notes what is there now, writes our files, then the kernel. What this kernel refuses is reported
  * and left out. Can be run again at any time, after a crash too.
  *
+ * @param parameters a test of what each does names some of them
  * @throws AppError host_unsupported when our files cannot be written; no value has changed then, and what an earlier apply
  *   did stays, marked as interrupted
  */
-export async function applyTuning(place: TuningPlace, wanted: Wanted, now: number): Promise<TuningOutcome[]> {
-  const parameters = parametersFor(wanted);
+export async function applyTuning(
+  place: TuningPlace,
+  wanted: Wanted,
+  now: number,
+  parameters = parametersFor(wanted),
+): Promise<TuningOutcome[]> {
   const before = await findTuning(place, parameters);
   const record = startRecord(before.record);
   const modules = modulesToLoad(parameters, before);

@@ -29,7 +29,7 @@ export async function copyKernel(root: string): Promise<KernelCopy> {
     await writeFile(pathOf(key), `${value}\n`);
   }
   await mkdir(env.CONDUIT_ETC_DIR, { recursive: true });
-  const wanted = { sessions: 1000, stations: 2, ports: [], memoryBytes: 2 ** 33 };
+  const wanted = { sessions: 1000, stations: 2, ports: [], memoryBytes: 2 ** 33, cores: 2 };
   for (const key of [...parametersFor(wanted).map((parameter) => parameter.key), ...READ_BY_THE_DOCTOR]) {
     // What this kernel does not have the copy does not have either.
     const value = await readFile(join('/proc/sys', ...key.split('.')), 'utf8').catch(() => null);

@@ -12,7 +12,13 @@ const place: TuningPlace = {
   runDir: join(root, 'run'),
   recordPath: join(root, 'state/tuning.json'),
 };
-const wanted = { sessions: 40_000, stations: 600, ports: [5566, Number(port)], memoryBytes: 16 * 1024 ** 3 };
+const wanted = {
+  sessions: 40_000,
+  stations: 600,
+  ports: [5566, Number(port)],
+  memoryBytes: 16 * 1024 ** 3,
+  cores: 2,
+};
 
 if (action === 'apply') {
   await mkdir(place.etcDir, { recursive: true });

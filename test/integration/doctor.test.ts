@@ -1,5 +1,7 @@
 // The doctor on a real host with real faults: each is provoked, found by name, and gone when its cause is.
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -8,8 +10,10 @@ import type { DoctorCheck } from '../../lib/contract/doctor.ts';
 import { isFinding } from '../../lib/format/doctor.ts';
 import { run } from '../../lib/host/run.ts';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
+import { type EngineProxy, startEngineProxy } from '../harness/engine-proxy.ts';
 import { apply, volumeDirectory } from '../harness/fleet.ts';
 import { copyKernel, type KernelCopy } from '../harness/kernel-copy.ts';
+import { type ClientNamespace, createNamespace } from '../harness/namespace.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
 const PRIMARY = 28_544;
@@ -18,6 +22,16 @@ let root: string;
 let disk: string;
 let agent: TestAgent;
 let kernel: KernelCopy;
+let outside: ClientNamespace;
+let answers: ChildProcess;
+let engine: EngineProxy;
+
+/** Takes connections on 443, and answers datagrams on 53. */
+const ANSWERS = `
+require('node:net').createServer((socket) => socket.on('error', () => {}).end()).listen(443);
+const socket = require('node:dgram').createSocket('udp4');
+socket.on('message', (text, { port, address }) => socket.send(text, port, address)).bind(53);
+`;
 
 async function diagnosis(of = agent): Promise<Map<string, DoctorCheck>> {
   const { checks, durationMs } = await of.client.call('doctor.get', {});
@@ -34,17 +48,31 @@ beforeAll(async () => {
   kernel = await copyKernel(root);
   await kernel.set('net.netfilter.nf_conntrack_max', '262144');
   await kernel.set('net.netfilter.nf_conntrack_count', '1200');
+  // A namespace for the internet: what goes there is passed on like what goes out.
+  outside = await createNamespace('doctout', '10.231.47', 1);
+  answers = spawn('ip', ['netns', 'exec', outside.name, process.execPath, '-e', ANSWERS], {
+    stdio: 'ignore',
+  });
+  engine = await startEngineProxy(join(root, 'engine.sock'));
   agent = await startTestAgent({
     prefix: 'doct',
     directory: disk,
     balancer: { primaryPort: PRIMARY, secondaryPort: SECONDARY },
-    env: kernel.env,
+    env: {
+      ...kernel.env,
+      CONDUIT_PROBE_ADDRESSES: outside.clients.join(),
+      CONDUIT_DOCKER_SOCKET: join(root, 'engine.sock'),
+    },
   });
   const settings = { image: 'conduit-simulator:february', count: 2, loopbackPortBase: 28_540 };
   expect((await apply(agent, { settings })).state).toBe('succeeded');
 });
 afterAll(async () => {
+  engine.resume();
   await agent.dispose();
+  engine.close();
+  answers.kill('SIGKILL');
+  await outside.remove();
   await run('umount', [disk]);
   await rm(root, { recursive: true, force: true });
 });
@@ -88,11 +116,17 @@ describe('each fault is found and named', () => {
     const unit = kernel.etc('systemd/system/conduit.service');
     await mkdir(dirname(unit), { recursive: true });
     await writeFile(unit, '[Service]\nType=oneshot\nExecStart=/usr/local/bin/conduit start\n');
+    const enabled = kernel.etc('systemd/system/multi-user.target.wants/conduit.service');
+    await mkdir(dirname(enabled));
+    await symlink(unit, enabled);
     const found = await check('leftovers');
     expect(found).toMatchObject({ level: 'warning', remedy: expect.stringContaining('systemctl disable') });
     expect(found?.evidence).toBe(
       `${unit}: starts conduit-manager 1.x with the server, and removes containers when it is stopped.`,
     );
+    // As `systemctl disable` leaves it.
+    await rm(enabled);
+    expect(await check('leftovers')).toMatchObject({ level: 'ok' });
     await rm(unit);
   });
 
@@ -103,6 +137,25 @@ describe('each fault is found and named', () => {
       remedy: expect.stringContaining('ip_forward=1'),
     });
     await kernel.set('net.ipv4.ip_forward', '1');
+  });
+
+  it('packets of stations that are dropped, although the kernel passes them on', async () => {
+    expect(await check('stations-online')).toMatchObject({ level: 'ok' });
+    const drop = `add table inet doctdrop
+      add chain inet doctdrop forward { type filter hook forward priority -10; policy accept; }
+      add rule inet doctdrop forward iifname "br-doct" drop`;
+    await run('nft', ['-f', '-'], { input: drop });
+    try {
+      const found = await check('stations-online');
+      expect(found).toMatchObject({
+        level: 'error',
+        remedy: expect.stringContaining('DEFAULT_FORWARD_POLICY'),
+      });
+      expect(found?.evidence).toMatch(/^Stations 1, 2: packets do not get out/);
+    } finally {
+      await run('nft', ['delete', 'table', 'inet', 'doctdrop']);
+    }
+    expect(await check('stations-online')).toMatchObject({ level: 'ok' });
   });
 
   it('a disk that is nearly full', async () => {
@@ -135,6 +188,18 @@ describe('each fault is found and named', () => {
       await other.dispose();
       intruder.close();
     }
+  });
+
+  it('a Docker that hangs: the other checks answer in time, and questions to it do not pile up', async () => {
+    engine.hang();
+    for (let i = 0; i < 3; i += 1) {
+      const found = await diagnosis();
+      expect(found.get('keys')?.level).toBe('unknown');
+      expect(found.get('conntrack')?.level).toBe('ok');
+    }
+    // The agent's own questions are not the doctor's: fewer than one a look for information hang.
+    expect(engine.hanging('/info')).toBeLessThan(2);
+    engine.resume();
   });
 
   it('an nginx without its stream module, and a Docker that is not there', async () => {

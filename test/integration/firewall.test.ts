@@ -14,18 +14,9 @@ let root: string;
 async function inside(...command: string[]): Promise<string> {
   const overlay = `lowerdir=/etc,upperdir=${root}/etc,workdir=${root}/work`;
   const shell = `mount -t overlay overlay -o ${overlay} /etc && exec "$@"`;
-  const { stdout } = await run('ip', [
-    'netns',
-    'exec',
-    NAMESPACE,
-    'unshare',
-    '--mount',
-    'sh',
-    '-c',
-    shell,
-    'sh',
-    ...command,
-  ]);
+  const args = ['netns', 'exec', NAMESPACE, 'unshare', '--mount', 'sh', '-c', shell, 'sh', ...command];
+  // ufw is slow where it is on, and slower on a machine that has other things to do.
+  const { stdout } = await run('ip', args, { timeoutMs: 240_000 });
   return stdout;
 }
 const firewall = async (action: string) =>
