@@ -83,14 +83,21 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
     };
     started.stdout.on('data', collect);
     started.stderr.on('data', collect);
-    await waitFor('the agent to answer', async () => {
+    // Long, for a machine on which everything is tested at once.
+    await waitFor('the agent to answer', isUp, { timeoutMs: 90_000 }).catch((error: unknown) => {
+      // Nobody else would end it.
+      started.kill('SIGKILL');
+      throw error;
+    });
+
+    async function isUp(): Promise<boolean> {
       if (started.exitCode !== null)
         throw new Error(`the agent ended with code ${started.exitCode}:\n${output}`);
       return client.call('agent.get', {}).then(
         () => true,
         () => false,
       );
-    });
+    }
   }
 
   async function kill(signal: NodeJS.Signals): Promise<void> {
