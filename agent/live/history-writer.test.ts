@@ -112,6 +112,23 @@ describe('createHistoryWriter', () => {
     expect(sum(world.query(START, START + 190_000).uploadedBytes)).toBe(9000);
   });
 
+  it('records from its start, also where what an earlier run left cannot be rolled up', () => {
+    const world = setUp();
+    for (let i = 0; i < 40; i++) world.sample(5, i * 100);
+    world.restart(true);
+    world.db.$client.exec(
+      `DELETE FROM history_1m; CREATE TEMP TRIGGER full BEFORE INSERT ON history_1m BEGIN SELECT RAISE(FAIL, 'full'); END`,
+    );
+    for (let i = 40; i < 60; i++) world.sample(5, i * 100);
+    expect(world.problem()).toContain('rolled up');
+    world.db.$client.exec('DROP TRIGGER full');
+    for (let i = 60; i < 70; i++) world.sample(5, i * 100);
+    world.restart(true);
+    expect(world.problem()).toBeNull();
+    expect(world.minutes()).toBe(2);
+    expect(sum(world.query(START, START + 190_000).uploadedBytes)).toBe(6900);
+  });
+
   it('says that the record cannot be read, to the tracker as to the stations, and begins when it can', () => {
     const world = setUp();
     world.db.$client.exec('ALTER TABLE station_counters RENAME TO gone');

@@ -70,7 +70,9 @@ export function createHistoryWriter({
   let unrolled: { first: number; last: number } | null = null;
   const problems = new Map<Work, string>();
   let early = false;
-  // Reading what an earlier run left takes a moment, and nobody waits for it before the first sample.
+  /** Whether what an earlier run left is rolled up; a full disk hinders that, and must not hinder recording. */
+  let caughtUp = false;
+  // Nobody waits for it to be read before the first sample.
   let recorder: Recorder | null = null;
   const upkeep = createHistoryUpkeep(
     store,
@@ -100,7 +102,6 @@ export function createHistoryWriter({
   function recorderOf(): Recorder | null {
     if (recorder !== null) return recorder;
     attempt('read', () => {
-      store.catchUp(seconds());
       const oldest = store.oldest();
       recorder = createRecorder({
         counters: store.counters(),
@@ -140,7 +141,11 @@ export function createHistoryWriter({
         save(recording);
         endMinutes(atMs);
       }
-      attempt('keep', () => upkeep.step(Math.floor(atMs / 1000)));
+      attempt('keep', () => {
+        if (!caughtUp) store.catchUp(seconds());
+        caughtUp = true;
+        upkeep.step(Math.floor(atMs / 1000));
+      });
     },
     observeTracker(window) {
       if (recorderOf() !== null) save({ frames: splitWindow(window), counters: [] });

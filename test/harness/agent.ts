@@ -87,18 +87,20 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
     };
     started.stdout.on('data', collect);
     started.stderr.on('data', collect);
-    await waitFor(
-      'the agent to answer',
-      async () => {
-        if (started.exitCode !== null)
-          throw new Error(`the agent ended with code ${started.exitCode}:\n${output}`);
-        return client.call('agent.get', {}).then(
-          () => true,
-          () => false,
-        );
-      },
-      { timeoutMs: START_MS },
-    );
+    await waitFor('the agent to answer', isUp, { timeoutMs: START_MS }).catch((error: unknown) => {
+      // Nobody else would end it.
+      started.kill('SIGKILL');
+      throw error;
+    });
+
+    async function isUp(): Promise<boolean> {
+      if (started.exitCode !== null)
+        throw new Error(`the agent ended with code ${started.exitCode}:\n${output}`);
+      return client.call('agent.get', {}).then(
+        () => true,
+        () => false,
+      );
+    }
   }
 
   async function kill(signal: NodeJS.Signals): Promise<void> {

@@ -17,8 +17,8 @@ export interface World {
   remove(): Promise<void>;
 }
 
-const HOST_V4 = '10.241.7.1';
-const HOST_V6 = 'fd00:241::1';
+export const HOST_V4 = '10.241.7.1';
+export const HOST_V6 = 'fd00:241::1';
 
 /** @param name at most 10 letters; also names the network devices */
 export async function createWorld(name: string, addresses: readonly string[]): Promise<World> {

@@ -1,10 +1,9 @@
 // The tracker on real packets: tcpdump and nftables both come to what was sent, country by country, and no address stays.
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CountriesReport } from '../../lib/contract/countries.ts';
 import { run } from '../../lib/host/run.ts';
-import { addressWords } from '../../lib/tracker/address-text.ts';
+import { contentOf, createAddressSearch, filesBelow } from '../harness/address-search.ts';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { createWorld, listenUdp, runIn, type World } from '../harness/world.ts';
@@ -218,39 +217,10 @@ describe('settings', () => {
   });
 });
 
-/** Every form in which an address could lie in a file. */
-function formsOf(address: string): Buffer[] {
-  const words = addressWords(address) ?? new Uint32Array();
-  const bytes = Buffer.alloc(words.length * 4);
-  words.forEach((word, i) => {
-    bytes.writeUInt32BE(word, i * 4);
-  });
-  const text = [
-    address,
-    Buffer.from(address).toString('base64').replaceAll('=', '').slice(0, -1),
-    bytes.toString('hex'),
-  ];
-  const flipped = Buffer.from(bytes).reverse();
-  const perWord = Buffer.from(bytes).swap32();
-  return [...text.map((one) => Buffer.from(one)), bytes, flipped, perWord];
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
 describe('the addresses that were sent from', () => {
   // The last one is private, and belongs to the link itself.
-  const planted = [...IRAN, ...AMERICA];
-  const findIn = (text: Buffer) =>
-    planted.filter((address) => formsOf(address).some((form) => text.includes(form)));
-
-  it('are found by the search that follows, where they are', () => {
-    for (const address of planted)
-      for (const form of formsOf(address))
-        expect(findIn(Buffer.concat([Buffer.from('x'), form]))).toContain(address);
-  });
+  const search = createAddressSearch([...IRAN, ...AMERICA]);
+  const findIn = (text: Buffer | string) => search.find(text);
 
   it('are in no file of ours, no log and no answer, in any form', async () => {
     const files = [...(await filesBelow(agent.stateDir)), ...(await filesBelow(agent.runDir))].filter(
@@ -258,10 +228,10 @@ describe('the addresses that were sent from', () => {
     );
     expect(files.some((file) => file.endsWith('.db'))).toBe(true);
     for (const file of files) {
-      const found = findIn(await readFile(file).catch(() => Buffer.alloc(0)));
+      const found = findIn(await contentOf(file));
       expect(found.length, `addresses in ${file.split('/').at(-1)}`).toBe(0);
     }
-    expect(findIn(Buffer.from(agent.log())).length, 'addresses in the log').toBe(0);
+    expect(findIn(agent.log()).length, 'addresses in the log').toBe(0);
     const range = { from: Date.now() - 3_600_000, to: Date.now() };
     const rows = [];
     for await (const row of agent.client.stream('history.export', {
@@ -280,7 +250,7 @@ describe('the addresses that were sent from', () => {
       await agent.client.call('balancer.get', {}),
       rows,
     ];
-    for (const answer of answers) expect(findIn(Buffer.from(JSON.stringify(answer))).length).toBe(0);
+    for (const answer of answers) expect(findIn(JSON.stringify(answer)).length).toBe(0);
   });
 });
 
