@@ -25,7 +25,7 @@ import { createKernelEngine } from './kernel-engine.ts';
 import { portsOf } from './port-states.ts';
 import { createPreparation } from './preparation.ts';
 import { balancerProblems } from './problems.ts';
-import type { Backend, BalancerService, BalancerServiceOptions } from './service.ts';
+import type { Backend, BalancerService, BalancerServiceOptions, Members } from './service.ts';
 import { checkedSettings } from './settings-check.ts';
 import { balancerState } from './state.ts';
 import { createTraffic } from './traffic.ts';
@@ -86,9 +86,8 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     }
   }
 
-  const turns = createTurns<Membership, { changed: boolean }>(async (members) => {
-    wanted = members.backends;
-    draining = members.draining;
+  const turns = createTurns<Members, { changed: boolean }>(async (members) => {
+    ({ backends: wanted, draining } = members);
     if (memory.held) return { changed: false };
     if (!memory.engaged) remember({ engaged: true });
     return bring(settings, wanted);
@@ -292,9 +291,4 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     },
   };
   return service;
-}
-
-interface Membership {
-  backends: Backend[];
-  draining: ReadonlySet<number>;
 }

@@ -8,6 +8,12 @@ import type { TrafficStation } from './traffic.ts';
 
 export type { Backend };
 
+/** Whom clients are led to, and who left to end its sessions in peace. */
+export interface Members {
+  backends: Backend[];
+  draining: ReadonlySet<number>;
+}
+
 export interface BalancerService {
   settings(): BalancerSettings;
   /** Saves and applies; on failure the old settings and configuration stay. @throws AppError */
