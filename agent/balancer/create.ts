@@ -18,7 +18,7 @@ import { AppError } from '../../lib/contract/errors.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
 import { readIfThere } from '../../lib/host/absent.ts';
 import { createByHand } from './by-hand.ts';
-import { readDetail } from './detail.ts';
+import { readDetail, readDisplacedSites } from './detail.ts';
 import { type ErrorListener, listenForErrors } from './error-listener.ts';
 import { createKeeper } from './keeper.ts';
 import { createKernelEngine } from './kernel-engine.ts';
@@ -201,6 +201,7 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     sync: (backends, leaving = new Set()) => turns.request({ backends, draining: leaving }),
     test: byHand.test,
     backup: byHand.backup,
+    displaces: () => readDisplacedSites(settings, () => keeper.isHostDefault(settings)),
     async apply(actor) {
       requireEngaged();
       remember({ held: false });

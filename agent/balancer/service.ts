@@ -34,6 +34,8 @@ export interface BalancerService {
   /** Makes an earlier configuration live and holds it until `apply`. @throws AppError not_found, conflict, balancer_rejected */
   restore(id: string, actor: string): Promise<BalancerDetail>;
   backup(id: string): Promise<{ id: string; text: string }>;
+  /** Sites of the operator's own nginx that are served now, and are not once the fleet is balanced. */
+  displaces(): Promise<string[]>;
   /** Stations the live configuration sends clients to. */
   liveBackends(): Backend[];
   /** The station's container has ended. */
