@@ -18,14 +18,14 @@ import { AppError } from '../../lib/contract/errors.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
 import { readIfThere } from '../../lib/host/absent.ts';
 import { createByHand } from './by-hand.ts';
-import { readDetail } from './detail.ts';
+import { readDetail, readDisplacedSites } from './detail.ts';
 import { type ErrorListener, listenForErrors } from './error-listener.ts';
 import { createKeeper } from './keeper.ts';
 import { createKernelEngine } from './kernel-engine.ts';
 import { portsOf } from './port-states.ts';
 import { createPreparation } from './preparation.ts';
 import { balancerProblems } from './problems.ts';
-import type { Backend, BalancerService, BalancerServiceOptions } from './service.ts';
+import type { Backend, BalancerService, BalancerServiceOptions, Members } from './service.ts';
 import { checkedSettings } from './settings-check.ts';
 import { balancerState } from './state.ts';
 import { createTraffic } from './traffic.ts';
@@ -86,9 +86,8 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     }
   }
 
-  const turns = createTurns<Membership, { changed: boolean }>(async (members) => {
-    wanted = members.backends;
-    draining = members.draining;
+  const turns = createTurns<Members, { changed: boolean }>(async (members) => {
+    ({ backends: wanted, draining } = members);
     if (memory.held) return { changed: false };
     if (!memory.engaged) remember({ engaged: true });
     return bring(settings, wanted);
@@ -202,6 +201,7 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     sync: (backends, leaving = new Set()) => turns.request({ backends, draining: leaving }),
     test: byHand.test,
     backup: byHand.backup,
+    displaces: () => readDisplacedSites(settings, () => keeper.isHostDefault(settings)),
     async apply(actor) {
       requireEngaged();
       remember({ held: false });
@@ -292,9 +292,4 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
     },
   };
   return service;
-}
-
-interface Membership {
-  backends: Backend[];
-  draining: ReadonlySet<number>;
 }

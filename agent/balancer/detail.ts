@@ -23,6 +23,16 @@ export interface DetailInput {
   lastErrors: string[];
 }
 
+/** Sites of the operator's own nginx that are served now, and are not once ours is live. */
+export async function readDisplacedSites(
+  { configPath }: Pick<BalancerSettings, 'configPath'>,
+  isHostDefault: () => Promise<boolean>,
+): Promise<string[]> {
+  const live = await readIfThere(configPath);
+  if (live === null || ownershipOf(live) !== 'foreign') return [];
+  return (await isHostDefault()) ? readForeignSites(configPath, live) : [];
+}
+
 export async function readDetail(input: DetailInput): Promise<BalancerDetail> {
   const { settings, state, wanted, engaged, keeper, kernel, backupsDir, lastErrors } = input;
   const { configPath } = settings;

@@ -37,6 +37,8 @@ export interface Keeper {
     backends: readonly Backend[],
     friends?: number[],
   ): Promise<{ changed: boolean }>;
+  /** The path is the one the host's own nginx reads; false too when there is no nginx. */
+  isHostDefault(settings: BalancerSettings): Promise<boolean>;
   /** Null too when nginx was removed from the host. */
   currentMaster(settings: BalancerSettings): Promise<number | null>;
   /** What nginx has against a file that others changed; null where it would take it, or where the file is ours. */
@@ -79,6 +81,14 @@ export function createKeeper(options: KeeperOptions): Keeper {
     oldWorkers: [],
     prepare: async (settings, backends) => preparation.prepare(settings, backends, await errorPort()),
     currentMaster,
+    async isHostDefault({ configPath }) {
+      try {
+        return (await preparation.instanceFor(configPath)).hostDefault;
+      } catch (error) {
+        if (error instanceof AppError) return false;
+        throw error;
+      }
+    },
     async bring(settings, backends, friends = []) {
       try {
         await mkdir(paths.runDir, { recursive: true });

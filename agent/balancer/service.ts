@@ -8,6 +8,12 @@ import type { TrafficStation } from './traffic.ts';
 
 export type { Backend };
 
+/** Whom clients are led to, and who left to end its sessions in peace. */
+export interface Members {
+  backends: Backend[];
+  draining: ReadonlySet<number>;
+}
+
 export interface BalancerService {
   settings(): BalancerSettings;
   /** Saves and applies; on failure the old settings and configuration stay. @throws AppError */
@@ -28,6 +34,8 @@ export interface BalancerService {
   /** Makes an earlier configuration live and holds it until `apply`. @throws AppError not_found, conflict, balancer_rejected */
   restore(id: string, actor: string): Promise<BalancerDetail>;
   backup(id: string): Promise<{ id: string; text: string }>;
+  /** Sites of the operator's own nginx that are served now, and are not once the fleet is balanced. */
+  displaces(): Promise<string[]>;
   /** Stations the live configuration sends clients to. */
   liveBackends(): Backend[];
   /** The station's container has ended. */

@@ -5,6 +5,7 @@ import type { DesiredFleet, FleetPlan, ProvenImage } from '../../lib/contract/fl
 import { containerName } from '../../lib/fleet/names.ts';
 import { planFleet } from '../../lib/fleet/plan.ts';
 import { type ImageFacts, type SpecContext, stationSpec } from '../../lib/fleet/station-spec.ts';
+import { plural } from '../../lib/format/count.ts';
 import type { ContainerSpec } from '../../lib/host/docker-types.ts';
 import { findBase, findImage, readImage, specContext } from './environment.ts';
 import type { KeyGuard } from './keys.ts';
@@ -59,7 +60,7 @@ export async function draftPlan(core: FleetCore, desired: DesiredFleet): Promise
     blocked: blockedStations(core),
     connectedOf: core.connectedOf,
     hostCpus: availableParallelism(),
-    notes: notesOf(desired, context),
+    notes: [...notesOf(desired, context), ...(await displacedNote(core, desired))],
   });
   return {
     plan,
@@ -104,6 +105,19 @@ export function blockedStations({
     if (names.has(name)) blocked.set(station, `a container that is not ours is called ${name}`);
   }
   return blocked;
+}
+
+/** Told before it is done: the operator may depend on them. */
+async function displacedNote(
+  { balancer }: Pick<FleetCore, 'balancer'>,
+  { active, settings }: DesiredFleet,
+): Promise<string[]> {
+  if (!active || settings.networkMode !== 'cluster') return [];
+  const sites = await balancer.displaces();
+  if (sites.length === 0) return [];
+  return [
+    `${plural(sites.length, 'site')} of your own nginx will not be served any more: ${sites.join(', ')}. ${balancer.settings().configPath} gives way to the balancer's; it is kept, and comes back with \`conduit uninstall\`. To keep the sites, set another path for the balancer's configuration first.`,
+  ];
 }
 
 function notesOf(desired: DesiredFleet, context: SpecContext | null): string[] {

@@ -127,6 +127,7 @@ async function moveFleet(cli: Cli, settings: FleetSettings): Promise<void> {
     cli.print(`${cli.style.green('✓')} Fleet: already right, ${plural(plan.summary.unchanged, 'station')}`);
     return;
   }
+  for (const note of plan.notes) cli.print(`${cli.style.yellow('!')} ${note}`);
   cli.print(`${cli.style.yellow('•')} Fleet: ${plural(plan.steps.length, 'station')} to change`);
   await noteCapacity(cli, settings);
   const { jobId } = await cli.client.call('fleet.apply', { settings });

@@ -98,8 +98,9 @@ const commands = {
   async keep(port, text) {
     kept ??= createSocket('udp4').on('error', () => undefined);
     const answer = new Promise((resolve) => {
-      const timer = setTimeout(() => resolve('no answer'), 1000);
-      kept.once('message', (message) => { clearTimeout(timer); resolve(String(message)); });
+      const heard = (message) => { clearTimeout(timer); resolve(String(message)); };
+      const timer = setTimeout(() => { kept.off('message', heard); resolve('no answer'); }, 1000);
+      kept.once('message', heard);
     });
     kept.send(text, Number(port), host);
     return answer;
