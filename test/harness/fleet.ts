@@ -10,7 +10,11 @@ export const docker = createDocker('/var/run/docker.sock');
 
 const ENDED = new Set(['succeeded', 'failed', 'cancelled', 'interrupted']);
 
-export async function finished(agent: TestAgent, { jobId }: { jobId: string }): Promise<Job> {
+export async function finished(
+  agent: TestAgent,
+  { jobId }: { jobId: string },
+  timeoutMs = 90_000,
+): Promise<Job> {
   let job = await agent.client.call('job.get', { id: jobId });
   await waitFor(
     `job ${job.title} to end`,
@@ -18,7 +22,7 @@ export async function finished(agent: TestAgent, { jobId }: { jobId: string }): 
       job = await agent.client.call('job.get', { id: jobId });
       return ENDED.has(job.state);
     },
-    { timeoutMs: 90_000 },
+    { timeoutMs },
   );
   return job;
 }
