@@ -65,7 +65,6 @@ export function VaultPage({ actions }: { actions: VaultActions }) {
                 keep it elsewhere.
               </Note>
             ) : null}
-            <LedgerCard ledger={state.ledger} forget={actions.forget} onChanged={refetch} />
             <div className="grid gap-6 *:min-w-0 xl:grid-cols-2">
               <ArchivesCard
                 archives={state.archives}
@@ -76,6 +75,7 @@ export function VaultPage({ actions }: { actions: VaultActions }) {
               />
               <ScheduleCard state={state} schedule={actions.schedule} onChanged={refetch} />
             </div>
+            <LedgerCard ledger={state.ledger} forget={actions.forget} onChanged={refetch} />
             {open?.dialog === 'backup' ? <BackupDialog create={actions.create} onClose={close} /> : null}
             {open?.dialog === 'restore' ? (
               <RestoreDialog archives={state.archives} chosen={open.id} actions={actions} onClose={close} />

@@ -275,7 +275,9 @@ describe('the schedule', () => {
     for (const day of ['01', '02'])
       await writeFile(join(vaultDir(), `conduit-202001${day}T000000000Z-scheduled.age`), 'old');
     await agent.client.call('vault.schedule', { everyHours: 12 });
-    await waitFor('the archive', async () => (await state()).lastScheduledAt !== null);
+    await waitFor('the archive', async () => (await state()).lastScheduledAt !== null, {
+      timeoutMs: 120_000,
+    });
     await waitFor('the end of the problem', async () => !(await problemCodes()).includes('backup-failed'));
     const ids = (await scheduled()).map(({ id }) => id).sort();
     expect(ids).toEqual(['conduit-20200102T000000000Z-scheduled.age', expect.any(String)]);
