@@ -20,4 +20,6 @@ export const restartStations = defineAction('station.restart');
 export const restoreBalancer = defineAction('balancer.restore');
 export const showClaims = defineAction('station.claim');
 export const startStations = defineAction('station.start');
+export const fetchUpdate = defineAction('update.fetch');
+export const startUpdate = defineAction('update.start');
 export const stopStations = defineAction('station.stop');

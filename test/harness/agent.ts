@@ -85,14 +85,18 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
     };
     started.stdout.on('data', collect);
     started.stderr.on('data', collect);
-    await waitFor('the agent to answer', async () => {
-      if (started.exitCode !== null)
-        throw new Error(`the agent ended with code ${started.exitCode}:\n${output}`);
-      return client.call('agent.get', {}).then(
-        () => true,
-        () => false,
-      );
-    });
+    await waitFor(
+      'the agent to answer',
+      async () => {
+        if (started.exitCode !== null)
+          throw new Error(`the agent ended with code ${started.exitCode}:\n${output}`);
+        return client.call('agent.get', {}).then(
+          () => true,
+          () => false,
+        );
+      },
+      { timeoutMs: 120_000 },
+    );
   }
 
   async function kill(signal: NodeJS.Signals): Promise<void> {
