@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sendControl } from '../simulator/control.ts';
-import { runningOnEngine, volumeDirectory } from '../test/harness/fleet.ts';
+import { runningOnEngine, stationsOnEngine, volumeDirectory } from '../test/harness/fleet.ts';
 import { ADMINISTRATOR } from '../test/harness/panel.ts';
+import { release } from '../test/harness/release.ts';
 import { openTcp, say } from '../test/harness/sockets.ts';
 import { waitFor } from '../test/harness/wait-for.ts';
 import { lookAt } from './look.ts';
@@ -124,6 +125,98 @@ test('stations: searched, one stopped and started, its log read', async ({ serve
   await expect(page.getByText('Stopped').first()).toBeVisible();
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await waitFor('five stations', async () => (await runningOnEngine(server.agent)).length === 5);
+});
+
+test('the claim sheet: behind the password, not cached, gone after a minute', async ({
+  server,
+  story: page,
+}) => {
+  const reader = await page.context().newPage();
+  // Its clock can be put forward, so that the minute need not be waited for.
+  await reader.addInitScript(() => {
+    const now = Date.now;
+    const world = window as unknown as { aheadMs?: number };
+    Date.now = () => now() + (world.aheadMs ?? 0);
+  });
+  const answers: { url: string; cache: string }[] = [];
+  reader.on('response', (response) => {
+    if (response.request().method() === 'POST' && response.url().endsWith('/stations/claim'))
+      answers.push({ url: response.url(), cache: response.headers()['cache-control'] ?? '' });
+  });
+  await reader.goto('/stations');
+  await reader.getByRole('link', { name: 'Claim in Ryve' }).click();
+  await expect(reader.getByText('A claim is the station’s private key')).toBeVisible();
+  await lookAt(reader, 'claim-form');
+  const password = reader.getByLabel('Your password, once more', { exact: true });
+  await password.fill('a wrong password');
+  await reader.getByRole('button', { name: 'Show all claims' }).click();
+  await expect(reader.getByText('The password is wrong.')).toBeVisible();
+  await password.fill(ADMINISTRATOR.password);
+  await reader.getByRole('button', { name: 'Show all claims' }).click();
+  const codes = reader.getByRole('img', { name: /QR code that claims etoe-/ });
+  const { settings } = await server.agent.client.call('fleet.get', {});
+  await expect(codes).toHaveCount(settings.count);
+  await reader.getByRole('checkbox', { name: 'Claimed' }).first().click();
+  await lookAt(reader, 'claim-sheet');
+  await reader.evaluate(() => Object.assign(window, { aheadMs: 61_000 }));
+  await expect(codes).toHaveCount(0);
+  await expect(password).toHaveValue('');
+  await expect(reader.getByText('Leave out 1 station ticked as claimed')).toBeVisible();
+  // Another page and back: the browser shows nothing of it again.
+  await password.fill(ADMINISTRATOR.password);
+  await reader.getByRole('button', { name: `Show ${settings.count - 1} claims` }).click();
+  await expect(codes).toHaveCount(settings.count - 1);
+  await reader.goto('/activity');
+  await reader.goBack();
+  await expect(password).toBeVisible();
+  await expect(codes).toHaveCount(0);
+  expect(answers).toHaveLength(3);
+  for (const { url, cache } of answers) {
+    expect(cache).toContain('no-store');
+    expect(url).not.toContain('claim=');
+  }
+  const { claims } = await server.agent.client.call('station.claim', { stations: [1] });
+  const secret = claims[0]?.link.split('claim=')[1]?.slice(40, 100) ?? 'none';
+  for (const log of [server.agent.log(), server.panel.log()]) expect(log).not.toContain(secret);
+  const stored = await reader.evaluate(() =>
+    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state]),
+  );
+  expect(stored).not.toContain(secret);
+  await reader.close();
+});
+
+test('an update: looked for, shown, tried on one station and rolled out', async ({ server, story: page }) => {
+  // The first station is watched for half a minute.
+  test.setTimeout(300_000);
+  const next = `${server.agent.prefix}-station:next`;
+  const id = await release(next, IMAGE);
+  await page.goto('/stations');
+  await page.getByRole('button', { name: 'Update' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Update the stations' });
+  await expect(dialog).toContainText('The stations run what this name leads to');
+  await dialog.getByLabel('Image').fill(next);
+  await dialog.getByRole('button', { name: 'Look for a newer one' }).click();
+  await expect(dialog).toContainText(/tries it first/);
+  await expect(dialog).toContainText(id.slice(7, 19));
+  await lookAt(page, 'update');
+  await dialog.getByRole('button', { name: 'Update the stations' }).click();
+  await expect(page.getByRole('dialog')).toContainText('See whether etoe-');
+  await lookAt(page, 'update-job');
+  await page.keyboard.press('Escape');
+  await waitFor(
+    'every station on the new image',
+    async () => [...(await stationsOnEngine(server.agent)).values()].every(({ imageId }) => imageId === id),
+    { timeoutMs: 180_000 },
+  );
+  await waitFor(
+    'the job to end',
+    async () => (await server.agent.client.call('snapshot.get', {})).activeJobId === null,
+    { timeoutMs: 60_000 },
+  );
+  await page.getByRole('button', { name: 'Update' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Look for a newer one' }).click();
+  await expect(page.getByRole('dialog')).toContainText('Nothing to do: the stations run');
+  await page.keyboard.press('Escape');
 });
 
 test('the balancer: its stations, a test of its configuration, an earlier one read', async ({

@@ -123,6 +123,10 @@ async function displacedNote(
 function notesOf(desired: DesiredFleet, context: SpecContext | null): string[] {
   const { settings } = desired;
   const notes: string[] = [];
+  if (desired.active && desired.proven !== undefined && desired.proven.reference !== settings.image)
+    notes.push(
+      'Another image goes to every station like this, without a trial on one of them: `sudo conduit update --image`, or Update on the Stations page, tries it first.',
+    );
   if (context === null && desired.active)
     notes.push(`The image ${settings.image} is not on this machine; it is pulled first.`);
   const limit = context?.openFilesLimit ?? null;

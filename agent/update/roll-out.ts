@@ -59,6 +59,9 @@ async function replaceWave(
   const looks = await Promise.all(
     wave.map(async (station): Promise<Failed | null> => {
       const found = await deps.docker.inspectContainer(containerName(deps.env.prefix, station));
+      const runtime = deps.fleet.runtimes().find(({ index }) => index === station);
+      // The operator may have changed the fleet meanwhile.
+      if (runtime?.wanted !== true || runtime.stoppedByOperator) return null;
       if (!wasWell.has(station) || (found !== null && found.imageId !== image.id)) return null;
       const why = await watchCanary(deps, hands, {
         station,

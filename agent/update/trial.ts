@@ -60,9 +60,16 @@ export async function tryOnOne(options: TrialOptions): Promise<void> {
     return;
   }
   const words = await sayWhatItWrote(options);
-  await goBack(options, directory);
+  const stuck = await goBack(options, directory).then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  const now =
+    stuck === null
+      ? `${name} runs the image of before again`
+      : `${name} could not be given the image of before yet (${stuck.replace(/\.$/, '')}), which is tried on`;
   throw new AppError('job_failed', {
-    message: `The new image did not pass. ${failure.replace(/\.?$/, '.')}${words === null ? '' : ` Its last words: “${words}”`} ${name} runs the image of before again; no other station was touched.`,
+    message: `The new image did not pass. ${failure.replace(/\.?$/, '.')}${words === null ? '' : ` Its last words: “${words}”`} ${now}; no other station was touched.`,
     remedy:
       'What it wrote is in the log of this job. Try another version: `sudo conduit update --image NAME:VERSION`',
   });

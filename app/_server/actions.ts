@@ -29,4 +29,6 @@ export const putArchive = defineAction('vault.put');
 export const removeArchive = defineAction('vault.remove');
 export const restoreKeys = defineAction('vault.restore');
 export const scheduleBackups = defineAction('vault.schedule');
+export const fetchUpdate = defineAction('update.fetch');
+export const startUpdate = defineAction('update.start');
 export const stopStations = defineAction('station.stop');

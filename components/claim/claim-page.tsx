@@ -34,7 +34,7 @@ export function ClaimPage({ showClaims }: { showClaims: ShowClaims }) {
         </Link>
         <PageHeader
           title="Claim sheet"
-          description="Codes and links that pair stations with the Ryve app, where they earn and are watched."
+          description="Codes and links that pair stations with the Ryve app."
         />
       </div>
       {shown === null ? (

@@ -106,7 +106,7 @@ function ClaimCard({
       >
         <path d={path} fill="#000" />
       </svg>
-      <code className="line-clamp-2 select-all break-all rounded bg-sunken px-2 py-1 font-mono text-ink-muted text-xs">
+      <code className="select-all truncate rounded bg-sunken px-2 py-1 font-mono text-ink-muted text-xs">
         {claim.link}
       </code>
       <div className="mt-auto flex flex-wrap items-center justify-between gap-3 print:hidden">

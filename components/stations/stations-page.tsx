@@ -10,17 +10,20 @@ import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { LoadingPanel } from '../ui/loading-panel.tsx';
+import { Note } from '../ui/note.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { SearchInput } from '../ui/search-input.tsx';
 import { Select } from '../ui/select.tsx';
+import { type UpdateActions, UpdateButton } from '../update/update-button.tsx';
 import { StationActionButtons, type StationActions } from './station-actions.tsx';
 import { StationCard } from './station-card.tsx';
 import { STATION_STATES, type StationView, viewStations } from './station-words.ts';
 import { StationsTable } from './stations-table.tsx';
 
 /** All stations: found, sorted, chosen, and started or stopped. */
-export function StationsPage({ actions }: { actions: StationActions }) {
+export function StationsPage({ actions, update }: { actions: StationActions; update: UpdateActions }) {
   const { snapshot, error, retryNow } = useLive();
+  const outdated = snapshot?.problems.find(({ code }) => code === 'upgrade-required');
   return (
     <div className="flex flex-col gap-6">
       <PageHeader
@@ -32,6 +35,7 @@ export function StationsPage({ actions }: { actions: StationActions }) {
         }
         actions={
           <>
+            <UpdateButton actions={update} urgent={outdated !== undefined} />
             <Button asChild>
               <Link href="/stations/claim">Claim in Ryve</Link>
             </Button>
@@ -41,6 +45,11 @@ export function StationsPage({ actions }: { actions: StationActions }) {
           </>
         }
       />
+      {outdated ? (
+        <Note tone="critical" title={outdated.title}>
+          {outdated.detail}
+        </Note>
+      ) : null}
       <LoadingPanel
         data={snapshot ?? undefined}
         error={snapshot === null ? error : null}

@@ -1,5 +1,4 @@
 // The image of a fleet is updated: on one station first, back by itself where that fails, and whole after a crash.
-import { randomBytes } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job } from '../../lib/contract/jobs.ts';
@@ -7,6 +6,7 @@ import type { Input } from '../../lib/contract/operations.ts';
 import { run } from '../../lib/host/run.ts';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
 import { apply, docker, finished, stationsOnEngine, volumeDirectory } from '../harness/fleet.ts';
+import { release as releaseImage } from '../harness/release.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
 const prefix = 'updt';
@@ -18,15 +18,9 @@ const made = new Set<string>();
 let agent: TestAgent;
 let first = '';
 
-/** A simulated station's image of its own, under the fleet's name; @returns its content id */
+/** A version of its own, under the fleet's name; @returns its content id */
 async function release(base: string, changes: string[] = []): Promise<string> {
-  const container = (
-    await run('docker', ['create', '--network', 'none', `conduit-simulator:${base}`])
-  ).stdout.trim();
-  const all = [...changes, `LABEL org.opencontainers.image.version=${randomBytes(4).toString('hex')}`];
-  await run('docker', ['commit', ...all.flatMap((change) => ['--change', change]), container, IMAGE]);
-  await run('docker', ['rm', container]);
-  const { id = '' } = (await docker.inspectImage(IMAGE)) ?? {};
+  const id = await releaseImage(IMAGE, `conduit-simulator:${base}`, changes);
   made.add(id);
   return id;
 }
@@ -151,10 +145,8 @@ describe('an image that is no good', () => {
   });
 
   it('is not tried at all when it is no station', async () => {
-    await run('docker', ['tag', 'conduit-simulator:february', 'updt-other:latest']);
     await release('february', ['ENTRYPOINT ["/usr/local/bin/conduit","--version"]']);
     await expect(agent.client.call('update.get', {})).rejects.toMatchObject({ code: 'image_unavailable' });
-    await run('docker', ['rmi', 'updt-other:latest']);
     expect(await onImage(first)).toBe(COUNT);
     await settled();
   });
