@@ -37,7 +37,12 @@ async function* toldCommands(): AsyncGenerator<{ where: string; words: string[] 
       if (!/\.tsx?$/.test(file) || file.endsWith('.test.ts')) continue;
       const text = await readFile(join(root, folder, file), 'utf8');
       for (const [, told = ''] of text.matchAll(TOLD)) {
-        const words = told.split(' ').map((word) => word.replace(/(?<!\.)[.,;:)\\]+$/, ''));
+        // A line of a help text may end in the middle of a string.
+        const words = told
+          .split('\\n', 1)
+          .join('')
+          .split(' ')
+          .map((word) => word.replace(/(?<!\.)[.,;:)\\]+$/, ''));
         yield { where: `${folder}/${file}`, words };
       }
     }

@@ -4,7 +4,7 @@ import { AppError } from '../../lib/contract/errors.ts';
 import type { DesiredFleet } from '../../lib/contract/fleet.ts';
 import type { Job } from '../../lib/contract/jobs.ts';
 import { applyChange, describeChange, withStopped } from '../../lib/fleet/desired-change.ts';
-import { FLEET_LABEL, looksLikeVolume, STATION_LABEL } from '../../lib/fleet/names.ts';
+import { FLEET_LABEL, STATION_LABEL } from '../../lib/fleet/names.ts';
 import { wantedContent, withProven } from '../../lib/fleet/proven-image.ts';
 import type { ImageFacts } from '../../lib/fleet/station-spec.ts';
 import { stationsText } from '../../lib/fleet/stations-text.ts';
@@ -23,12 +23,12 @@ import { createRecovery } from './recovery.ts';
 import { restartStations } from './restart.ts';
 import { createRollHold } from './roll-hold.ts';
 import { createRotation } from './rotation.ts';
-import { buildRuntimes } from './runtimes.ts';
+import { buildRuntimes, needsBalancer } from './runtimes.ts';
 import type { FleetService, FleetServiceOptions, StationRuntime } from './service.ts';
 import { createFleetState } from './state.ts';
 import { requireStation, stationDetail, stationLogs } from './station-detail.ts';
 import { createTakeDownMark, takeFleetDown } from './take-down.ts';
-import { createStationVolumes } from './volumes.ts';
+import { createStationVolumes, listKeyVolumes } from './volumes.ts';
 
 /** Keys of new stations are entered in the ledger, and vanished ones noticed, this often. */
 const KEY_CHECK_MS = 30_000;
@@ -63,7 +63,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
     runtimes: currentRuntimes,
     healthOf: options.healthOf,
     refresh: () => state.refresh(),
-    isBalanced,
+    isBalanced: () => options.balancerWaits?.() !== true && needsBalancer(desired, currentRuntimes),
   });
   const fleetJobs = createFleetJobs(options, (job) => recovery.jobEnded(job));
   const parts = { core, rotation, desired: () => desired, prove };
@@ -106,15 +106,6 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       });
       return restartStations({ core, rotation, job, stations, fleetSize: desired.settings.count, calm });
     });
-  }
-
-  /** Stations that are being moved to the host's network, one after another, keep their balancer until the last. */
-  function isBalanced(): boolean {
-    if (!desired.active || options.balancerWaits?.() === true) return false;
-    return (
-      desired.settings.networkMode === 'cluster' ||
-      currentRuntimes().some(({ address, engineState }) => address !== null && engineState === 'running')
-    );
   }
 
   function currentRuntimes(): StationRuntime[] {
@@ -237,13 +228,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       recovery.operatorActs();
       await keys.check(stations);
     },
-    async keyVolumes() {
-      return (await docker.listVolumes()).flatMap(({ name, mountpoint, labels }) => {
-        const station = volumes.stationOn(name);
-        const isOurs = station !== null || labels[FLEET_LABEL] === prefix || looksLikeVolume(prefix, name);
-        return isOurs ? [{ station, volume: name, directory: mountpoint }] : [];
-      });
-    },
+    keyVolumes: () => listKeyVolumes(core, volumes),
     async acceptKey(station) {
       keys.forget(station);
       await keys.check([station]);

@@ -61,3 +61,12 @@ function engineStateOf(found: ContainerDetail | undefined): StationRuntime['engi
     ? (found.state as StationRuntime['engineState'])
     : 'missing';
 }
+
+/** Stations that are being moved to the host's network, one after another, keep their balancer until the last. */
+export function needsBalancer(desired: DesiredFleet, runtimes: () => readonly StationRuntime[]): boolean {
+  if (!desired.active) return false;
+  return (
+    desired.settings.networkMode === 'cluster' ||
+    runtimes().some(({ address, engineState }) => address !== null && engineState === 'running')
+  );
+}

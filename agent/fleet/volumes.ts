@@ -1,8 +1,9 @@
 /** Which volume each station lives on: its own name's, unless a station of an older manager was taken over with its volume. */
 import { z } from 'zod';
 import { findSetting, saveSetting } from '../../db/settings.ts';
-import { stationOfName, volumeName } from '../../lib/fleet/names.ts';
+import { FLEET_LABEL, looksLikeVolume, stationOfName, volumeName } from '../../lib/fleet/names.ts';
 import type { CoreDeps } from '../deps.ts';
+import type { KeyVolume } from './service.ts';
 
 const KEY = 'station-volumes';
 /** Station number → volume. */
@@ -34,4 +35,17 @@ export function createStationVolumes({ db, env, now }: Pick<CoreDeps, 'db' | 'en
       saveSetting(db, KEY, assigned, now());
     },
   };
+}
+
+/** Every volume that may hold a station's key: those stations live on, and those that look as if one had. */
+export async function listKeyVolumes(
+  { docker, env }: Pick<CoreDeps, 'docker' | 'env'>,
+  volumes: StationVolumes,
+): Promise<KeyVolume[]> {
+  return (await docker.listVolumes()).flatMap(({ name, mountpoint, labels }) => {
+    const station = volumes.stationOn(name);
+    const isOurs =
+      station !== null || labels[FLEET_LABEL] === env.prefix || looksLikeVolume(env.prefix, name);
+    return isOurs ? [{ station, volume: name, directory: mountpoint }] : [];
+  });
 }

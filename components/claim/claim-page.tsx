@@ -32,10 +32,7 @@ export function ClaimPage({ showClaims }: { showClaims: ShowClaims }) {
           <ArrowLeft className="size-4" aria-hidden />
           All stations
         </Link>
-        <PageHeader
-          title="Claim sheet"
-          description="Codes and links that pair stations with the Ryve app."
-        />
+        <PageHeader title="Claim sheet" description="Codes and links that pair stations with the Ryve app." />
       </div>
       {shown === null ? (
         <>
