@@ -6,6 +6,7 @@ import type { Parsed } from '../lib/contract/operations.ts';
 import { containerName } from '../lib/fleet/names.ts';
 import { numberRanges } from '../lib/format/count.ts';
 import { claimLink } from '../lib/stations/claim.ts';
+import { confirmCaller } from './confirm-caller.ts';
 import type { Deps } from './deps.ts';
 import { readKeys } from './vault/read-keys.ts';
 
@@ -20,7 +21,7 @@ export async function showClaims(
   { password, stations, name }: Parsed<'station.claim'>,
   caller: { actor: string; session: string | null },
 ): Promise<Claim[]> {
-  if (caller.session !== null) await askAgain(identity, caller.actor, password);
+  await confirmCaller(identity, caller, password, 'the claim sheet');
   if (name !== undefined && stations?.length !== 1)
     throw new AppError('invalid_input', {
       message: 'name goes with one station: two stations of one name could not be told apart.',
@@ -50,13 +51,4 @@ export async function showClaims(
       outcome: 'ok',
     });
   return claims;
-}
-
-async function askAgain(identity: ClaimDeps['identity'], actor: string, password = ''): Promise<void> {
-  if (password === '')
-    throw new AppError('invalid_input', {
-      message: 'password is needed once more: the claim sheet shows private keys.',
-      fields: [{ field: 'password', message: 'is needed' }],
-    });
-  await identity.confirmPassword(actor, password, 'the claim sheet');
 }

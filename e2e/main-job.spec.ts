@@ -369,6 +369,10 @@ test('keys: backed up, taken out, opened again and one brought back', async ({ s
   await dialog.getByRole('button', { name: 'Make the archive' }).click();
   await expect(dialog.getByText('Is not the same as the first')).toBeVisible();
   await dialog.getByLabel('The same once more').fill(passphrase);
+  await dialog.getByLabel('Your own password').fill('not this one at all');
+  await dialog.getByRole('button', { name: 'Make the archive' }).click();
+  await expect(dialog.getByText('The password is wrong.').first()).toBeVisible();
+  await dialog.getByLabel('Your own password').fill(ADMINISTRATOR.password);
   await lookAt(page, 'keys-backup');
   await dialog.getByRole('button', { name: 'Make the archive' }).click();
   const fetched = page.waitForEvent('download');

@@ -1,3 +1,4 @@
+import { confirmCaller } from '../confirm-caller.ts';
 import type { Handlers } from './handler.ts';
 
 /** Keys: what there is, what is kept of it, and how it comes back. */
@@ -12,8 +13,9 @@ export const vaultOperations: Handlers<
   | 'vault.restore'
   | 'vault.schedule'
 > = {
-  'vault.create': ({ vault }, input, { actor }) => {
-    const { job, id } = vault.create(input, actor);
+  'vault.create': async ({ vault, identity }, { password, ...input }, caller) => {
+    await confirmCaller(identity, caller, password, 'a backup of the keys');
+    const { job, id } = vault.create(input, caller.actor);
     return { jobId: job.id, id };
   },
   // A generator, so that an archive that is not there is said before the first part.
@@ -34,5 +36,10 @@ export const vaultOperations: Handlers<
   'vault.restore': async ({ vault }, input, { actor }) => ({
     jobId: (await vault.restore(input, actor)).id,
   }),
-  'vault.schedule': ({ vault }, change, { actor }) => vault.schedule(change, actor),
+  'vault.schedule': async ({ vault, identity }, { password, ...change }, caller) => {
+    // Who knows the passphrase can open what is made with it.
+    if (change.passphrase !== undefined)
+      await confirmCaller(identity, caller, password, 'a scheduled backup of the keys');
+    return vault.schedule(change, caller.actor);
+  },
 };

@@ -9,7 +9,7 @@ import { Button } from '../ui/button.tsx';
 import { Checkbox } from '../ui/checkbox.tsx';
 import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
 import { ErrorNote, Note } from '../ui/note.tsx';
-import { NewPassphrase, type PassphraseErrors, passphraseErrors } from './new-passphrase.tsx';
+import { NewPassphrase, type PassphraseErrors, PasswordAgain, passphraseErrors } from './new-passphrase.tsx';
 import type { VaultActions } from './vault-actions.ts';
 
 /** Asks for a passphrase, makes an archive, and hands it out. */
@@ -36,6 +36,7 @@ function PassphraseForm({
   const [values, setValues] = useState({ passphrase: '', again: '' });
   const [errors, setErrors] = useState<PassphraseErrors>({});
   const [history, setHistory] = useState(false);
+  const [password, setPassword] = useState('');
   const action = useAction(create);
 
   async function submit(event: FormEvent) {
@@ -43,7 +44,7 @@ function PassphraseForm({
     const found = passphraseErrors(values);
     setErrors(found);
     if (found.passphrase ?? found.again) return;
-    const result = await action.run({ passphrase: values.passphrase, history });
+    const result = await action.run({ passphrase: values.passphrase, history, password });
     if (result.ok) onMade(result.data);
   }
 
@@ -71,6 +72,7 @@ function PassphraseForm({
       >
         {action.error ? <ErrorNote error={action.error} live /> : null}
         <NewPassphrase values={values} errors={errors} onChange={setValues} />
+        <PasswordAgain value={password} error={action.error} onChange={setPassword} />
         {/* biome-ignore lint/a11y/noLabelWithoutControl: the control is the box of radix inside */}
         <label className="flex items-start gap-3">
           <Checkbox

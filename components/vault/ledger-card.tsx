@@ -163,9 +163,9 @@ function EntryState({ entry, onForget }: RowsProps & { entry: LedgerEntry }) {
   if (entry.alarm === null)
     return entry.wanted ? <Badge tone="ok">Sound</Badge> : <Badge tone="neutral">Waits in its volume</Badge>;
   return (
-    <div className="flex max-w-md flex-col items-start gap-1">
+    <div className="flex max-w-xs flex-col items-start gap-1">
       <Badge tone="critical">Alarm</Badge>
-      <span className="block break-words text-sm first-letter:uppercase">{entry.alarm}.</span>
+      <span className="wrap-anywhere block text-sm first-letter:uppercase">{entry.alarm}.</span>
       <Button variant="link" size="sm" onClick={() => onForget(entry)} aria-label={`Give up ${entry.volume}`}>
         Give this identity up
       </Button>

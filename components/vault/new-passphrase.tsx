@@ -1,5 +1,6 @@
 'use client';
 
+import type { ErrorBody } from '../../lib/contract/errors.ts';
 import { vaultPassphraseSchema } from '../../lib/contract/vault.ts';
 import { Field } from '../ui/field.tsx';
 import { HINT_INK, passwordHint } from '../ui/password-hint.ts';
@@ -65,5 +66,30 @@ export function NewPassphrase({
         )}
       </Field>
     </>
+  );
+}
+
+/** The administrator's own password, once more: whoever chooses the passphrase can open every key. */
+export function PasswordAgain({
+  value,
+  error,
+  onChange,
+}: {
+  value: string;
+  error: ErrorBody | null;
+  onChange: (value: string) => void;
+}) {
+  const wrong = error?.fields?.find(({ field }) => field === 'password')?.message;
+  return (
+    <Field label="Your own password" error={wrong === undefined ? undefined : `The password ${wrong}.`}>
+      {(control) => (
+        <PasswordInput
+          {...control}
+          autoComplete="current-password"
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
   );
 }

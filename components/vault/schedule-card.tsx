@@ -13,7 +13,7 @@ import { ErrorNote, Note } from '../ui/note.tsx';
 import { Select } from '../ui/select.tsx';
 import { Time } from '../ui/time.tsx';
 import { toast } from '../ui/toast-store.ts';
-import { NewPassphrase, type PassphraseErrors, passphraseErrors } from './new-passphrase.tsx';
+import { NewPassphrase, type PassphraseErrors, PasswordAgain, passphraseErrors } from './new-passphrase.tsx';
 import type { VaultActions } from './vault-actions.ts';
 
 export interface ScheduleCardProps {
@@ -72,6 +72,7 @@ function ScheduleForm({ state, schedule, onChanged }: ScheduleCardProps) {
   const [history, setHistory] = useState(saved.history);
   const [renew, setRenew] = useState(false);
   const [passphrase, setPassphrase] = useState({ passphrase: '', again: '' });
+  const [password, setPassword] = useState('');
   const [errors, setErrors] = useState<PassphraseErrors & { keep?: string }>({});
   const action = useAction(schedule);
   const isOn = every !== '0';
@@ -92,12 +93,13 @@ function ScheduleForm({ state, schedule, onChanged }: ScheduleCardProps) {
     if (!parsed.success || Object.keys(wrong).length > 0) return;
     const change: VaultScheduleChange = {
       ...parsed.data,
-      ...(asks ? { passphrase: passphrase.passphrase } : {}),
+      ...(asks ? { passphrase: passphrase.passphrase, password } : {}),
     };
     const result = await action.run(change);
     if (!result.ok) return;
     setRenew(false);
     setPassphrase({ passphrase: '', again: '' });
+    setPassword('');
     toast({ tone: 'ok', title: isOn ? 'Backups are scheduled' : 'No backup is scheduled' });
     onChanged();
   }
@@ -142,6 +144,7 @@ function ScheduleForm({ state, schedule, onChanged }: ScheduleCardProps) {
                 it elsewhere too.
               </Note>
               <NewPassphrase values={passphrase} errors={errors} onChange={setPassphrase} />
+              <PasswordAgain value={password} error={action.error} onChange={setPassword} />
             </>
           ) : (
             <Button variant="link" size="sm" className="self-start" onClick={() => setRenew(true)}>

@@ -1,6 +1,7 @@
 import type {
   ArchiveContent,
   Placement,
+  VaultCreate,
   VaultPut,
   VaultScheduleChange,
   VaultState,
@@ -17,7 +18,7 @@ export interface RestoreInput {
 
 /** Server actions, handed in by the page because components know no pages. */
 export interface VaultActions {
-  create: (input: { passphrase: string; history: boolean }) => Promise<Result<{ jobId: string; id: string }>>;
+  create: (input: VaultCreate) => Promise<Result<{ jobId: string; id: string }>>;
   forget: (input: { volume: string }) => Promise<Result<{ ok: true }>>;
   open: (input: { id: string; passphrase: string }) => Promise<Result<ArchiveContent>>;
   put: (input: VaultPut) => Promise<Result<{ id: string | null }>>;

@@ -1,6 +1,7 @@
 /** What pairs a station with Ryve: the station's private key itself. */
 import { z } from 'zod';
 import { stationIndexSchema } from './fleet.ts';
+import { passwordAgainSchema } from './identity.ts';
 
 export const claimNameSchema = z
   .string()
@@ -19,8 +20,7 @@ export const claimSchema = z.object({
 export type Claim = z.infer<typeof claimSchema>;
 
 export const claimQuerySchema = z.strictObject({
-  /** The administrator's, asked for once more; root needs none. */
-  password: z.string().max(256, 'must have at most 256 characters').optional(),
+  password: passwordAgainSchema,
   /** Default: all that are wanted or run. */
   stations: z
     .array(stationIndexSchema)

@@ -14,3 +14,6 @@ export const tokenSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'is not a tok
 
 export const sessionSchema = z.object({ token: tokenSchema, username: z.string(), expiresAt: z.number() });
 export type Session = z.infer<typeof sessionSchema>;
+
+/** The administrator's, asked for once more where private keys are shown; root needs none. */
+export const passwordAgainSchema = z.string().max(256, 'must have at most 256 characters').optional();

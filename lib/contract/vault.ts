@@ -1,6 +1,7 @@
 /** The vault: every station's key and the settings in one encrypted file, and which identity each station has. */
 import { z } from 'zod';
 import { stationIndexSchema } from './fleet.ts';
+import { passwordAgainSchema } from './identity.ts';
 
 export const vaultPassphraseSchema = z
   .string()
@@ -111,8 +112,10 @@ export type Placement = z.infer<typeof placementSchema>;
 
 export const vaultCreateSchema = z.strictObject({
   passphrase: vaultPassphraseSchema,
+  password: passwordAgainSchema,
   history: z.boolean().default(false),
 });
+export type VaultCreate = z.infer<typeof vaultCreateSchema>;
 export const archiveReferenceSchema = z.strictObject({ id: archiveIdSchema });
 export const vaultOpenSchema = archiveReferenceSchema.extend({
   passphrase: z.string().min(1, 'is missing').max(256, 'must have at most 256 characters'),
@@ -128,7 +131,7 @@ export const vaultRestoreSchema = vaultOpenSchema.extend({
 export type VaultRestore = z.output<typeof vaultRestoreSchema>;
 export const vaultScheduleChangeSchema = vaultScheduleSchema
   .partial()
-  .extend({ passphrase: vaultPassphraseSchema.optional() });
+  .extend({ passphrase: vaultPassphraseSchema.optional(), password: passwordAgainSchema });
 export type VaultScheduleChange = z.infer<typeof vaultScheduleChangeSchema>;
 
 /** What one part of an archive may weigh on its way here, so that it fits into one request. */

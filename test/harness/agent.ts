@@ -77,6 +77,8 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
           CONDUIT_PREFIX: prefix,
           CONDUIT_TICK_MS: '500',
           CONDUIT_LOG_LEVEL: 'debug',
+          // Nobody outside is asked for an answer by a test.
+          CONDUIT_PROBE_ADDRESSES: '127.0.0.1',
           ...options.env,
         },
       },

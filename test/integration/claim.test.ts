@@ -72,6 +72,14 @@ describe('the claim sheet', () => {
       code: 'unauthenticated',
     });
     await expect(panel.call('station.claim', {})).rejects.toMatchObject({ code: 'invalid_input' });
+    // A backup under a passphrase of one's own is another way to the keys.
+    const passphrase = 'six grey geese over the mill';
+    for (const call of [
+      panel.call('vault.create', { passphrase }),
+      panel.call('vault.schedule', { everyHours: 24, passphrase }),
+    ])
+      await expect(call).rejects.toMatchObject({ code: 'invalid_input', fields: [{ field: 'password' }] });
+    expect((await panel.call('vault.get', {})).archives).toEqual([]);
     const { password } = ADMINISTRATOR;
     expect((await panel.call('station.claim', { password, stations: [1] })).claims).toHaveLength(1);
     for (let i = 0; i < 5; i++)
