@@ -31,8 +31,9 @@ export function checks(node: string): Check[] {
     { title: 'types', command: ['npm', 'run', '--silent', 'typecheck'] },
     { title: 'dead code', command: ['npm', 'run', '--silent', 'deadcode'] },
     vitest('unit'),
-    vitest('integration'),
+    // The panel of the integration tests is the built one, too.
     { title: 'build', command: ['npm', 'run', '--silent', 'build'] },
+    vitest('integration'),
     {
       title: 'browser tests',
       command: [node, bin('playwright'), 'test', '-c', 'e2e/playwright.config.ts', '--reporter=list,json'],

@@ -79,10 +79,16 @@ async function createScene(prefix: string, primaryPort: number, create: () => Pr
   return scene;
 }
 
+/** Once each station has its key: a new one makes it within its first moments. */
 async function stationIds({ agent }: Pick<Scene, 'agent'>, count: number): Promise<(string | null)[]> {
-  const ids: (string | null)[] = [];
-  for (let station = 1; station <= count; station++)
-    ids.push((await agent.client.call('station.get', { station })).proxyId);
+  let ids: (string | null)[] = [];
+  await waitFor('every Proxy ID', async () => {
+    const stations = Array.from({ length: count }, (_, i) =>
+      agent.client.call('station.get', { station: i + 1 }),
+    );
+    ids = (await Promise.all(stations)).map(({ proxyId }) => proxyId);
+    return !ids.includes(null);
+  });
   return ids;
 }
 

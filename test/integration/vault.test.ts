@@ -34,7 +34,10 @@ beforeAll(async () => {
   agent = await startTestAgent({ prefix, balancer });
   expect((await apply(agent, { settings })).error).toBeNull();
   await waitFor('every key in the ledger', async () => (await ledger()).length === 3);
-  proxyIds = await idsNow();
+  await waitFor('every Proxy ID', async () => {
+    proxyIds = await idsNow();
+    return !proxyIds.includes(null);
+  });
 });
 afterAll(async () => {
   await agent.dispose();
