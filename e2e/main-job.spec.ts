@@ -387,10 +387,10 @@ test('keys: backed up, taken out, opened again and one brought back', async ({ s
   await dialog.getByRole('combobox').click();
   await page.getByRole('option', { name: /A file of mine/ }).click();
   await dialog.getByLabel('File').setInputFiles(file);
-  await dialog.getByLabel('Passphrase').fill('not the passphrase');
+  await dialog.getByLabel('Passphrase', { exact: true }).fill('not the passphrase');
   await dialog.getByRole('button', { name: 'Open it' }).click();
   await expect(dialog.getByRole('alert')).toContainText('does not open');
-  await dialog.getByLabel('Passphrase').fill(passphrase);
+  await dialog.getByLabel('Passphrase', { exact: true }).fill(passphrase);
   await dialog.getByRole('button', { name: 'Open it' }).click();
   await expect(dialog.getByText('its key is damaged')).toBeVisible();
   await lookAt(page, 'keys-restore');

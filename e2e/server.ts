@@ -6,6 +6,7 @@ import { test as base, expect, type Page } from '@playwright/test';
 import { buildSimulatorImages } from '../simulator/build.ts';
 import { startTestAgent, type TestAgent } from '../test/harness/agent.ts';
 import { copyKernel, type KernelCopy } from '../test/harness/kernel-copy.ts';
+import { createOutside } from '../test/harness/outside.ts';
 import { openPanel, PANEL_USER, type TestPanel } from '../test/harness/panel.ts';
 
 export interface Server {
@@ -26,15 +27,21 @@ export const test = base.extend<object, { server: Server; story: Page }>({
       await buildSimulatorImages();
       const root = await mkdtemp(join(tmpdir(), 'etoe-kernel-'));
       const kernel = await copyKernel(root);
+      const outside = await createOutside('etoeout', '10.231.48');
       const agent = await startTestAgent({
         prefix: 'etoe',
         balancer: BALANCER,
-        env: { CONDUIT_PANEL_GROUP: PANEL_USER.group, ...kernel.env },
+        env: {
+          CONDUIT_PANEL_GROUP: PANEL_USER.group,
+          CONDUIT_PROBE_ADDRESSES: outside.addresses,
+          ...kernel.env,
+        },
       });
       const panel = await openPanel(agent, { port: PANEL_PORT });
       await use({ agent, panel, kernel });
       await panel.close();
       await agent.dispose();
+      await outside.remove();
       await rm(root, { recursive: true, force: true });
     },
     { scope: 'worker', timeout: 120_000 },

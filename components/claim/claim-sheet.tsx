@@ -41,7 +41,7 @@ export function ClaimSheet({
           </Button>
         </div>
       </div>
-      <ul className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3 print:grid-cols-2">
+      <ul className="grid grid-cols-1 gap-4 *:min-w-0 sm:grid-cols-2 xl:grid-cols-3 print:grid-cols-2">
         {shown.claims.map((claim) => (
           <li key={claim.station} className="break-inside-avoid">
             <ClaimCard

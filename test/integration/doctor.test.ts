@@ -1,6 +1,5 @@
 // The doctor on a real host with real faults: each is provoked, found by name, and gone when its cause is.
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,7 +12,7 @@ import { startTestAgent, type TestAgent } from '../harness/agent.ts';
 import { type EngineProxy, startEngineProxy } from '../harness/engine-proxy.ts';
 import { apply, volumeDirectory } from '../harness/fleet.ts';
 import { copyKernel, type KernelCopy } from '../harness/kernel-copy.ts';
-import { type ClientNamespace, createNamespace } from '../harness/namespace.ts';
+import { createOutside, type Outside } from '../harness/outside.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
 const PRIMARY = 28_544;
@@ -22,16 +21,8 @@ let root: string;
 let disk: string;
 let agent: TestAgent;
 let kernel: KernelCopy;
-let outside: ClientNamespace;
-let answers: ChildProcess;
+let outside: Outside;
 let engine: EngineProxy;
-
-/** Takes connections on 443, and answers datagrams on 53. */
-const ANSWERS = `
-require('node:net').createServer((socket) => socket.on('error', () => {}).end()).listen(443);
-const socket = require('node:dgram').createSocket('udp4');
-socket.on('message', (text, { port, address }) => socket.send(text, port, address)).bind(53);
-`;
 
 async function diagnosis(of = agent): Promise<Map<string, DoctorCheck>> {
   const { checks, durationMs } = await of.client.call('doctor.get', {});
@@ -48,11 +39,8 @@ beforeAll(async () => {
   kernel = await copyKernel(root);
   await kernel.set('net.netfilter.nf_conntrack_max', '262144');
   await kernel.set('net.netfilter.nf_conntrack_count', '1200');
-  // A namespace for the internet: what goes there is passed on like what goes out.
-  outside = await createNamespace('doctout', '10.231.47', 1);
-  answers = spawn('ip', ['netns', 'exec', outside.name, process.execPath, '-e', ANSWERS], {
-    stdio: 'ignore',
-  });
+  // What goes there is passed on like what goes out.
+  outside = await createOutside('doctout', '10.231.47');
   engine = await startEngineProxy(join(root, 'engine.sock'));
   agent = await startTestAgent({
     prefix: 'doct',
@@ -60,7 +48,7 @@ beforeAll(async () => {
     balancer: { primaryPort: PRIMARY, secondaryPort: SECONDARY },
     env: {
       ...kernel.env,
-      CONDUIT_PROBE_ADDRESSES: outside.clients.join(),
+      CONDUIT_PROBE_ADDRESSES: outside.addresses,
       CONDUIT_DOCKER_SOCKET: join(root, 'engine.sock'),
     },
   });
@@ -71,7 +59,6 @@ afterAll(async () => {
   engine.resume();
   await agent.dispose();
   engine.close();
-  answers.kill('SIGKILL');
   await outside.remove();
   await run('umount', [disk]);
   await rm(root, { recursive: true, force: true });
@@ -96,7 +83,10 @@ describe('each fault is found and named', () => {
     const key = await readFile(file);
     await truncate(file, 10);
     const found = await check('keys');
-    expect(found).toMatchObject({ level: 'error', remedy: expect.stringContaining('conduit new-key 1') });
+    expect(found).toMatchObject({
+      level: 'error',
+      remedy: expect.stringContaining('conduit start 1 --new-key'),
+    });
     expect(found?.evidence).toMatch(/^Station 1: .*it had Proxy ID/);
     await writeFile(file, key);
     expect(await check('keys')).toMatchObject({ level: 'ok' });
