@@ -9,7 +9,13 @@ import { Button } from '../ui/button.tsx';
 import { Checkbox } from '../ui/checkbox.tsx';
 import { Dialog, DialogClose, DialogContent } from '../ui/dialog.tsx';
 import { ErrorNote, Note } from '../ui/note.tsx';
-import { NewPassphrase, type PassphraseErrors, PasswordAgain, passphraseErrors } from './new-passphrase.tsx';
+import {
+  NewPassphrase,
+  type PassphraseErrors,
+  PasswordAgain,
+  passphraseErrors,
+  passwordFault,
+} from './new-passphrase.tsx';
 import type { VaultActions } from './vault-actions.ts';
 
 /** Asks for a passphrase, makes an archive, and hands it out. */
@@ -70,7 +76,9 @@ function PassphraseForm({
         className="flex flex-col gap-5"
         method="post"
       >
-        {action.error ? <ErrorNote error={action.error} live /> : null}
+        {action.error && passwordFault(action.error) === undefined ? (
+          <ErrorNote error={action.error} live />
+        ) : null}
         <NewPassphrase values={values} errors={errors} onChange={setValues} />
         <PasswordAgain value={password} error={action.error} onChange={setPassword} />
         {/* biome-ignore lint/a11y/noLabelWithoutControl: the control is the box of radix inside */}

@@ -145,8 +145,8 @@ function LedgerTable({ entries, onForget }: RowsProps & { entries: LedgerEntry[]
 
 function LedgerItem({ entry, onForget }: RowsProps & { entry: LedgerEntry }) {
   return (
-    <li className="flex flex-col gap-1.5 px-5 py-3">
-      <span className="flex flex-wrap items-baseline justify-between gap-x-3">
+    <li className="flex flex-col items-start gap-1.5 px-5 py-3">
+      <span className="flex w-full flex-wrap items-baseline justify-between gap-x-3">
         <span className="font-medium">{stationName(entry)}</span>
         <span className="text-ink-muted text-sm">{entry.volume}</span>
       </span>

@@ -69,6 +69,11 @@ export function NewPassphrase({
   );
 }
 
+/** What is wrong with the administrator's own password; said at its field. */
+export function passwordFault(error: ErrorBody | null): string | undefined {
+  return error?.fields?.find(({ field }) => field === 'password')?.message;
+}
+
 /** The administrator's own password, once more: whoever chooses the passphrase can open every key. */
 export function PasswordAgain({
   value,
@@ -79,7 +84,7 @@ export function PasswordAgain({
   error: ErrorBody | null;
   onChange: (value: string) => void;
 }) {
-  const wrong = error?.fields?.find(({ field }) => field === 'password')?.message;
+  const wrong = passwordFault(error);
   return (
     <Field label="Your own password" error={wrong === undefined ? undefined : `The password ${wrong}.`}>
       {(control) => (

@@ -11,7 +11,7 @@ import { type Choice, slotNumber, stationName } from './vault-words.ts';
 const TONES: Record<PlacementState, Tone> = {
   same: 'neutral',
   free: 'ok',
-  repair: 'ok',
+  repair: 'accent',
   replace: 'warn',
   elsewhere: 'critical',
   twice: 'critical',

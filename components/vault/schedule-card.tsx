@@ -13,7 +13,13 @@ import { ErrorNote, Note } from '../ui/note.tsx';
 import { Select } from '../ui/select.tsx';
 import { Time } from '../ui/time.tsx';
 import { toast } from '../ui/toast-store.ts';
-import { NewPassphrase, type PassphraseErrors, PasswordAgain, passphraseErrors } from './new-passphrase.tsx';
+import {
+  NewPassphrase,
+  type PassphraseErrors,
+  PasswordAgain,
+  passphraseErrors,
+  passwordFault,
+} from './new-passphrase.tsx';
 import type { VaultActions } from './vault-actions.ts';
 
 export interface ScheduleCardProps {
@@ -153,7 +159,9 @@ function ScheduleForm({ state, schedule, onChanged }: ScheduleCardProps) {
           )}
         </>
       ) : null}
-      {action.error ? <ErrorNote error={action.error} live /> : null}
+      {action.error && passwordFault(action.error) === undefined ? (
+        <ErrorNote error={action.error} live />
+      ) : null}
       <Button type="submit" className="self-start" pending={action.pending} disabled={!isDirty}>
         Save the schedule
       </Button>
