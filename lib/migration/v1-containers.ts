@@ -86,8 +86,10 @@ export async function findV1Fleet(docker: Docker, base: string, prefix: string):
   for (const { fingerprint, station } of stations) if (!keys.has(fingerprint)) keys.set(fingerprint, station);
   const orphans: FoundVolume[] = [];
   const left = [...volumes.values()].filter(
-    ({ name }) =>
+    ({ name, labels }) =>
       !used.has(name) &&
+      // What we made has our label, whatever its name.
+      labels[FLEET_LABEL] === undefined &&
       (numberOf(`${base}-data`, name) !== null || numberOf(`${prefix}-data`, name) !== null),
   );
   const ownNumber = (name: string) => numberOf(`${base}-data`, name) ?? numberOf(`${prefix}-data`, name) ?? 1;

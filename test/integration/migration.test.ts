@@ -255,6 +255,8 @@ describe('conduit-manager 1.2 with five stations', () => {
     expect((await scene.rollBack()).error).toBeNull();
     await scene.expectAsBefore();
     expect((await scene.agent.client.call('fleet.get', {})).active).toBe(false);
+    // The volumes of stations that we made stay, and are not taken for the older manager's.
+    expect((await scene.report()).orphans.map(({ volume }) => volume)).toEqual(['migt-data-7']);
     await expect(scene.agent.client.call('migration.rollBack', {})).rejects.toMatchObject({
       code: 'not_found',
     });
