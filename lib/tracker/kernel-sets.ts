@@ -24,7 +24,7 @@ const LISTING = [
   ...['nft', '-j', 'list', 'table', 'inet'],
 ];
 /**
- * Reading costs 6 µs of processor time by the address, and as much as 3,000 addresses for the programs it takes: windows
+ * Reading costs about 10 µs of processor time by the address, and as much as 2,000 addresses for the programs it takes: windows
  * become longer until that is a sixth of a per cent of the time, up to a minute.
  */
 const COST_SHARE = 0.0016;
