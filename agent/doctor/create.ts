@@ -2,6 +2,7 @@
 import { reachablePorts } from '../../lib/balancer/listeners.ts';
 import type { DoctorReport } from '../../lib/contract/doctor.ts';
 import { diagnose } from '../../lib/doctor/diagnose.ts';
+import { createWayOutProbe } from '../../lib/doctor/probe.ts';
 import { fact, oneAtATime, readHostFacts } from '../../lib/doctor/read.ts';
 import { loopbackPortsOf } from '../../lib/fleet/station-spec.ts';
 import type { BalancerService } from '../balancer/service.ts';
@@ -15,8 +16,11 @@ import type { TuningService } from '../tuning/create.ts';
 const STATIONS_PROBED = 3;
 
 export interface DoctorService {
-  /** Answers within 5 s, whatever hangs. */
-  report(): Promise<DoctorReport>;
+  /**
+   * Answers within 5 s, whatever hangs.
+   * @param reuseProbe does not ask public servers again when all of them were reached minutes ago
+   */
+  report(reuseProbe?: boolean): Promise<DoctorReport>;
 }
 
 export function createDoctorService({
@@ -40,7 +44,9 @@ export function createDoctorService({
   const reportTuning = oneAtATime(() => tuning.report());
   const current = oneAtATime(() => live.current());
 
-  async function report(): Promise<DoctorReport> {
+  const wayOut = createWayOutProbe(now);
+
+  async function report(reuseProbe = false): Promise<DoctorReport> {
     const at = now();
     const { settings } = fleet.desired();
     const ports = reachablePorts(balancer.settings());
@@ -54,8 +60,13 @@ export function createDoctorService({
         docker,
         procSys: env.procSys,
         etcDir: env.etcDir,
-        stations: running.slice(0, STATIONS_PROBED),
-        probed: env.probeAddresses,
+        wayOut: (signal) =>
+          wayOut({
+            stations: running.slice(0, STATIONS_PROBED),
+            addresses: env.probeAddresses,
+            reuse: reuseProbe,
+            signal,
+          }),
         ports: [...ports, ...loopbackPorts],
       }),
       fact(async () => {

@@ -13,7 +13,7 @@ export const systemOperations: Handlers<
   | 'tuning.revert'
 > = {
   'capacity.get': ({ live }, { linkMbps }) => readCapacity(live, linkMbps),
-  'doctor.get': ({ doctor }) => doctor.report(),
+  'doctor.get': ({ doctor }, { reuseProbe }) => doctor.report(reuseProbe),
   'firewall.apply': ({ firewall }, { enable }, { actor }) => firewall.apply(enable, actor),
   'firewall.get': ({ firewall }) => firewall.report(),
   'firewall.revert': ({ firewall }, _input, { actor }) => firewall.revert(actor),

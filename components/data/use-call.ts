@@ -1,6 +1,6 @@
 'use client';
 
-import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { AppError } from '../../lib/contract/errors.ts';
 import { type CallName, type Input, type Output, operations } from '../../lib/contract/operations.ts';
 import { panelUnreachable, responseError } from './session-ended.ts';
@@ -34,6 +34,20 @@ export function useCall<N extends CallName>(
     ...(options.keepPrevious ? { placeholderData: keepPreviousData } : {}),
     ...(options.initialData === undefined ? {} : { initialData: options.initialData }),
   });
+}
+
+/** Asks with another input, and shows the answer, or the error, where the input `shown` is asked. */
+export function useAnew<N extends CallName>(
+  operation: N,
+  shown: Input<N>,
+): (input: Input<N>) => Promise<void> {
+  const queries = useQueryClient();
+  return async (input) => {
+    await queries.prefetchQuery({
+      queryKey: [operation, shown],
+      queryFn: ({ signal }) => call(operation, input, signal),
+    });
+  };
 }
 
 /** One reading call. @throws AppError */

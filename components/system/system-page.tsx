@@ -7,7 +7,7 @@ import type { TuningResult } from '../../lib/contract/tuning.ts';
 import { doctorSentence, FIXES } from '../../lib/format/doctor.ts';
 import type { Result } from '../data/result.ts';
 import { useAction } from '../data/use-action.ts';
-import { useCall } from '../data/use-call.ts';
+import { useAnew, useCall } from '../data/use-call.ts';
 import { Button } from '../ui/button.tsx';
 import { LoadingPanel } from '../ui/loading-panel.tsx';
 import { ErrorNote } from '../ui/note.tsx';
@@ -31,10 +31,12 @@ export interface SystemActions {
 
 /** Looked at again this often while the page is open: it costs a tenth of a second of one core. */
 const LOOK_AGAIN_MS = 30_000;
+const POLLED = { reuseProbe: true };
 
 /** The server below the fleet: what is wrong with it and what to do, and the kernel before and after tuning. */
 export function SystemPage({ actions }: { actions: SystemActions }) {
-  const doctor = useCall('doctor.get', {}, { pollMs: LOOK_AGAIN_MS });
+  const doctor = useCall('doctor.get', POLLED, { pollMs: LOOK_AGAIN_MS });
+  const askAnew = useAnew('doctor.get', POLLED);
   const tuning = useCall('tuning.get', {}, { pollMs: LOOK_AGAIN_MS });
   const applyTuning = useAction(actions.applyTuning);
   const revertTuning = useAction(actions.revertTuning);
@@ -49,7 +51,7 @@ export function SystemPage({ actions }: { actions: SystemActions }) {
         : null;
 
   function lookAgain() {
-    void doctor.refetch();
+    void askAnew({});
     void tuning.refetch();
   }
 

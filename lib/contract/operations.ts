@@ -124,7 +124,8 @@ export const operations = {
   /** Whom the fleet serves, now or in a range, by one source. */
   'countries.get': call('read', countriesQuerySchema, countriesReportSchema),
   /** Looks at the server and everything on it; changes nothing, answers within 5 s. */
-  'doctor.get': call('read', nothing, doctorReportSchema),
+  // What gets out of the stations need not be asked again when that went well minutes ago.
+  'doctor.get': call('read', z.strictObject({ reuseProbe: z.boolean().optional() }), doctorReportSchema),
   /** Lets in what is missing, through ufw; SSH first. */
   'firewall.apply': call('write', firewallApplySchema, firewallReportSchema),
   'firewall.get': call('read', nothing, firewallReportSchema),

@@ -5,7 +5,7 @@ import type { TuningReport } from '../contract/tuning.ts';
 import type { DiskUsage } from '../host/host-usage.ts';
 import type { Listener } from '../host/port-owner.ts';
 import type { TaskShare } from '../host/task-limits.ts';
-import type { Reach } from './probe.ts';
+import type { WayOut } from './probe.ts';
 
 /** What was read, or why it could not be. */
 export type Fact<T> = { value: T } | { unknown: string; remedy?: string | undefined };
@@ -28,7 +28,7 @@ export interface Facts {
   /** Whether the kernel passes packets on between its networks. */
   forwarding: Fact<boolean>;
   /** What gets out of this server, and of the networks of a few stations. */
-  wayOut: Fact<{ server: Reach; stations: { station: number; reach: Reach }[] }>;
+  wayOut: Fact<WayOut>;
   firewall: Fact<FirewallReport>;
   leftovers: Fact<Leftover[]>;
   tuning: Fact<TuningReport>;

@@ -14,12 +14,51 @@ export interface Reach {
 export const PROBED_ADDRESSES = ['1.1.1.1', '8.8.8.8'] as const;
 const ANSWER_WITHIN_MS = 1500;
 
+/** An answer in which everything was reached may stand in for the next this long: that packets get out seldom changes. */
+const KEPT_MS = 300_000;
+
+/** What gets out of this server, and of the networks of a few stations. */
+export interface WayOut {
+  server: Reach;
+  stations: { station: number; reach: Reach }[];
+}
+
+export interface WayOutQuestion {
+  /** A process of each station whose network is looked out of. */
+  stations: readonly { index: number; pid: number }[];
+  /** What is asked for an answer from there. */
+  addresses: readonly string[];
+  /** Whether good news of the last minutes will do; bad news is always asked for again. */
+  reuse: boolean;
+  signal: AbortSignal;
+}
+
+/** @param look from one network, by the process whose it is; null is this server's own */
+export function createWayOutProbe(
+  now: () => number,
+  look: typeof probe = probe,
+): (question: WayOutQuestion) => Promise<WayOut> {
+  let last: { atMs: number; asked: string; answer: WayOut } | null = null;
+
+  return async ({ stations, addresses, reuse, signal }) => {
+    const asked = JSON.stringify([stations, addresses]);
+    if (reuse && last?.asked === asked && now() - last.atMs < KEPT_MS) return last.answer;
+    const [server, ...reached] = await Promise.all([
+      look(null, addresses, signal),
+      ...stations.map(async ({ index, pid }) => ({
+        station: index,
+        reach: await look(pid, addresses, signal),
+      })),
+    ]);
+    const answer = { server, stations: reached };
+    const isGood = [server, ...reached.map(({ reach }) => reach)].every(({ tcp, udp }) => tcp && udp);
+    last = isGood ? { atMs: now(), asked, answer } : null;
+    return answer;
+  };
+}
+
 /** @param pid a process whose network is looked from; null is this server's own */
-export async function probe(
-  pid: number | null,
-  addresses: readonly string[],
-  signal: AbortSignal,
-): Promise<Reach> {
+async function probe(pid: number | null, addresses: readonly string[], signal: AbortSignal): Promise<Reach> {
   const command = [process.execPath, '-e', PROGRAM, String(ANSWER_WITHIN_MS), ...addresses];
   const [file = '', ...args] = pid === null ? command : ['nsenter', `--net=/proc/${pid}/ns/net`, ...command];
   const { stdout } = await run(file, args, { signal, timeoutMs: 10_000 });

@@ -16,7 +16,7 @@ import { readTasks } from '../host/task-limits.ts';
 import { findMainInterface } from '../tracker/interfaces.ts';
 import type { Fact, Facts } from './facts.ts';
 import { findLeftovers } from './leftovers.ts';
-import { probe } from './probe.ts';
+import type { WayOut } from './probe.ts';
 
 /** All of them together must answer within 5 s. */
 const READ_WITHIN_MS = 4000;
@@ -25,10 +25,7 @@ export interface HostSources {
   docker: Docker;
   procSys: string;
   etcDir: string;
-  /** A few whose networks are looked out of. */
-  stations: readonly { index: number; pid: number }[];
-  /** What is asked for an answer from there. */
-  probed: readonly string[];
+  wayOut: (signal: AbortSignal) => Promise<WayOut>;
   ports: readonly number[];
 }
 
@@ -36,7 +33,7 @@ type HostFacts = Omit<Facts, 'firewall' | 'keys' | 'snapshot' | 'tuning' | 'want
 
 /** All at once: together they take no longer than the slowest may. */
 export async function readHostFacts(sources: HostSources): Promise<HostFacts> {
-  const { docker, procSys, etcDir, stations, probed, ports } = sources;
+  const { docker, procSys, etcDir, wayOut, ports } = sources;
   const facts: { [Name in keyof HostFacts]: Promise<HostFacts[Name]> } = {
     kernel: fact(async () => release()),
     clock: fact(readClock),
@@ -58,7 +55,7 @@ export async function readHostFacts(sources: HostSources): Promise<HostFacts> {
     logDisk: fact(async () => readDisk('/var/log')),
     network: fact(readNetwork),
     forwarding: fact(async () => (await readNumber(join(procSys, 'net/ipv4/ip_forward'))) === 1),
-    wayOut: fact((signal) => readWayOut(stations, probed, signal)),
+    wayOut: fact(wayOut),
     leftovers: fact(() => findLeftovers(etcDir)),
   };
   const entries = await Promise.all(
@@ -189,12 +186,4 @@ async function readNetwork(): Promise<{ interface: string | null; ipv4: boolean;
     // Global unicast.
     ipv6: addresses.some(({ family, address }) => family === 'IPv6' && /^[23]/.test(address)),
   };
-}
-
-async function readWayOut(stations: HostSources['stations'], probed: readonly string[], signal: AbortSignal) {
-  const [server, ...reached] = await Promise.all([
-    probe(null, probed, signal),
-    ...stations.map(async ({ index, pid }) => ({ station: index, reach: await probe(pid, probed, signal) })),
-  ]);
-  return { server, stations: reached };
 }
