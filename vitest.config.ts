@@ -20,8 +20,9 @@ export default defineConfig({
           ...shared,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          // One Docker engine and one nginx: files run after each other, on the real thing.
-          fileParallelism: false,
+          globalSetup: 'test/harness/bundle.ts',
+          // They mostly wait. Each has stations, ports, networks and an nginx of its own on the one Docker engine.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PROBED_ADDRESSES } from '../lib/doctor/probe.ts';
 import { DEFAULT_PREFIX, DEFAULT_RUN_DIR, DEFAULT_STATE_DIR } from '../lib/host/paths.ts';
+import { LONGEST_WINDOW_MS } from '../lib/tracker/capture.ts';
 
 /** What the agent takes from its environment; everything else is a setting in the database. */
 const absolutePath = z.string().regex(/^\/[A-Za-z0-9._/-]*$/, 'must be an absolute path');
@@ -22,6 +23,8 @@ const schema = z.object({
   CONDUIT_PANEL_PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
   CONDUIT_MIGRATIONS_DIR: absolutePath.optional(),
   CONDUIT_TICK_MS: z.coerce.number().int().min(200).max(60_000).default(2000),
+  /** The kernel's counters are read at least this often, however much that costs. */
+  CONDUIT_TRACKER_WINDOW_MS: z.coerce.number().int().min(10_000).max(600_000).default(LONGEST_WINDOW_MS),
   CONDUIT_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   CONDUIT_DOCKER_SOCKET: absolutePath.default('/var/run/docker.sock'),
   /** What the tuning reads and writes; a test names a directory of its own. */
@@ -49,6 +52,7 @@ export interface AgentEnv {
   panelPort: number;
   migrationsDir: string;
   tickMs: number;
+  trackerWindowMs: number;
   logLevel: string;
   dockerSocket: string;
   etcDir: string;
@@ -75,6 +79,7 @@ export function readAgentEnv(source: NodeJS.ProcessEnv, defaultMigrationsDir: st
     panelPort: env.CONDUIT_PANEL_PORT,
     migrationsDir: env.CONDUIT_MIGRATIONS_DIR ?? defaultMigrationsDir,
     tickMs: env.CONDUIT_TICK_MS,
+    trackerWindowMs: env.CONDUIT_TRACKER_WINDOW_MS,
     logLevel: env.CONDUIT_LOG_LEVEL,
     dockerSocket: env.CONDUIT_DOCKER_SOCKET,
     etcDir: env.CONDUIT_ETC_DIR,

@@ -2,12 +2,14 @@
 import { buildSimulatorImages } from '../simulator/build.ts';
 import { readTruth } from '../simulator/control.ts';
 import { startTestAgent, type TestAgent, type TestAgentOptions } from '../test/harness/agent.ts';
+import bundle from '../test/harness/bundle.ts';
 
 export const BENCH_IMAGE = 'conduit-simulator:february';
 export const STATIONS = 40;
 
 /** Starts an agent of its own prefix and ports; `release` removes everything it made. */
 export async function startBenchAgent(options: Omit<TestAgentOptions, 'prefix'> = {}): Promise<TestAgent> {
+  await bundle();
   await buildSimulatorImages();
   return startTestAgent({ prefix: 'bench', ...options });
 }

@@ -9,7 +9,6 @@ const TICKS_PER_SECOND = 100;
 
 export async function footprint(): Promise<Record<string, unknown>> {
   const agent = await startBenchAgent({
-    bundled: true,
     env: { CONDUIT_PANEL_GROUP: PANEL_USER.group, CONDUIT_TICK_MS: '2000', CONDUIT_LOG_LEVEL: 'info' },
   });
   const panel = await openPanel(agent, { port: 3390 });

@@ -1,5 +1,6 @@
 // The tracker as its thread runs it, in a process of its own so that its processor time can be told: INTERFACE CAPTURE PORT.
 import { DEFAULT_TRACKER_SETTINGS } from '../lib/contract/settings.ts';
+import { LONGEST_WINDOW_MS } from '../lib/tracker/capture.ts';
 import { builtInGeoPath } from '../lib/tracker/geo.ts';
 import { createWatch } from '../lib/tracker/watch.ts';
 
@@ -7,6 +8,7 @@ const [device = '', capture = '', port = ''] = process.argv.slice(2);
 const print = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
 const watch = createWatch({
   prefix: 'benchtrk',
+  longestWindowMs: LONGEST_WINDOW_MS,
   builtInGeoPath: builtInGeoPath(),
   onReport: ({ state, message }) => print({ state, message }),
   onWindow: ({ from, to, packets, dropped }) => print({ from, to, packets, dropped }),

@@ -5,6 +5,7 @@ import { BROWSER } from '../test/harness/panel.ts';
 export default defineConfig({
   testDir: '.',
   outputDir: '../test-results',
+  globalSetup: '../test/harness/bundle.ts',
   // One server, one story: each file starts its own and tells it from the beginning.
   workers: 1,
   fullyParallel: false,

@@ -66,7 +66,7 @@ function stepsOf(work: MigrationWork): Step[] {
       title: 'Archive files of the older manager',
       run: async () => {
         const traces = await findTraces(traceOptions(deps));
-        manifest.files = await archiveFiles(traces, join(folder, 'files'), isTheirCronLine);
+        manifest.files = await archiveFiles(traces, join(folder, 'files'), isTheirCronLine, manifest.files);
       },
     },
     {

@@ -41,7 +41,12 @@ export function createTrackerService({
   const total = { packets: 0, dropped: 0 };
 
   const thread = createTrackerThread({
-    start: () => startWorker('tracker', { prefix: env.prefix, builtInGeoPath: builtInGeoPath() }),
+    start: () =>
+      startWorker('tracker', {
+        prefix: env.prefix,
+        longestWindowMs: env.trackerWindowMs,
+        builtInGeoPath: builtInGeoPath(),
+      }),
     removeTraces: () => removeKernelTable(env.prefix),
     onMessage: take,
     onEnd() {

@@ -49,6 +49,21 @@ describe('a file that is taken away', () => {
     expect(await readFile(at('unit'), 'utf8')).toBe('ExecStart=/x\n');
   });
 
+  it('is not forgotten when its archive is made again after a crash', async () => {
+    await writeFile(at('unit'), 'theirs');
+    const file = await archived('unit', 'remove');
+    await takeAway(file, isTheirCronLine);
+    await writeFile(at('other'), 'found late');
+    const again = await archiveFiles([trace('other', 'remove')], folder(), isTheirCronLine, [file]);
+    expect(again.map(({ path }) => path)).toEqual([at('unit'), at('other')]);
+    for (const one of again) await takeAway(one, isTheirCronLine);
+    for (const one of again) expect(await back(one)).toBeNull();
+    expect([await readFile(at('unit'), 'utf8'), await readFile(at('other'), 'utf8')]).toEqual([
+      'theirs',
+      'found late',
+    ]);
+  });
+
   it('moves what somebody put in its place aside, and nothing that lies there already', async () => {
     await writeFile(at('unit'), 'old');
     await writeFile(at('unit.before-rollback'), 'from another time');

@@ -41,16 +41,24 @@ export type ArchivedFile = z.infer<typeof archivedFileSchema>;
 
 export const sha256Of = (content: Buffer | string) => createHash('sha256').update(content).digest('hex');
 
-/** Copies what is to be changed into `folder`; changes nothing yet. @param isTheirs which lines of a crontab will go */
+/**
+ * Copies what is to be changed into `folder`; changes nothing yet.
+ * @param isTheirs which lines of a crontab will go
+ * @param before what was archived there already: it stays as it is, since by now the host may have ours in its place, or
+ *   nothing
+ * @returns that, and what was found besides
+ */
 export async function archiveFiles(
   traces: readonly Trace[],
   folder: string,
   isTheirs: (line: string) => boolean,
+  before: readonly ArchivedFile[] = [],
 ): Promise<ArchivedFile[]> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const archived: ArchivedFile[] = [];
-  for (const [at, { path, action }] of traces.entries()) {
-    if (action === 'keep') continue;
+  const archived = [...before];
+  const known = new Set(before.map(({ path }) => path));
+  for (const { path, action } of traces) {
+    if (action === 'keep' || known.has(path)) continue;
     const stat = await lstat(path);
     const facts = {
       path,
@@ -66,7 +74,7 @@ export async function archiveFiles(
       continue;
     }
     const content = await readFile(path);
-    const copy = `${String(at + 1).padStart(2, '0')}-${path.split('/').at(-1)}`;
+    const copy = `${String(archived.length + 1).padStart(2, '0')}-${path.split('/').at(-1)}`;
     await atomicWrite(join(folder, copy), content, 0o600);
     const leftSha256 = action === 'lines' ? sha256Of(without(content.toString('utf8'), isTheirs)) : null;
     archived.push({ ...facts, kind: 'file', target: null, copy, sha256: sha256Of(content), leftSha256 });

@@ -2,6 +2,9 @@
 import type { createAddressTable } from './address-table.ts';
 import type { OwnAddresses } from './special-addresses.ts';
 
+/** Of the kernel's counters, by default. */
+export const LONGEST_WINDOW_MS = 60_000;
+
 export interface CaptureOptions {
   table: ReturnType<typeof createAddressTable>;
   interface: string;
@@ -12,6 +15,8 @@ export interface CaptureOptions {
   hosts: readonly string[];
   /** Names what is made in the kernel. */
   prefix: string;
+  /** A window whose end costs much lasts no longer than this. */
+  longestWindowMs: number;
 }
 
 export interface Counted {

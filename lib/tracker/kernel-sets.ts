@@ -25,10 +25,9 @@ const LISTING = [
 ];
 /**
  * Reading costs about 10 µs of processor time by the address, and as much as 2,000 addresses for the programs it takes: windows
- * become longer until that is a sixth of a per cent of the time, up to a minute.
+ * become longer until that is a sixth of a per cent of the time, up to the longest.
  */
 const COST_SHARE = 0.0016;
-const LONGEST_MS = 60_000;
 
 export function kernelTable(prefix: string): string {
   return `${prefix}_geo`;
@@ -98,7 +97,7 @@ export async function startKernelSets(options: CaptureOptions): Promise<Capture>
   }
 
   return {
-    isDue: (sinceMs) => sinceMs >= Math.min(LONGEST_MS, costMs / COST_SHARE),
+    isDue: (sinceMs) => sinceMs >= Math.min(options.longestWindowMs, costMs / COST_SHARE),
     flush,
     failed,
     close: () => removeKernelTable(options.prefix),

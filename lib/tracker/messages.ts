@@ -39,5 +39,7 @@ export type FromWorker =
 
 export interface WorkerInput {
   prefix: string;
+  /** Of the kernel's counters. */
+  longestWindowMs: number;
   builtInGeoPath: string;
 }

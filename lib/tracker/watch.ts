@@ -26,6 +26,7 @@ export interface Watch {
 
 export interface WatchOptions {
   prefix: string;
+  longestWindowMs: number;
   builtInGeoPath: string;
   onReport: (report: Report) => void;
   onWindow: (window: WindowReport) => void;
@@ -42,7 +43,8 @@ const JUMP_MS = 5 * 60_000;
 
 const edgeOf = (ms: number) => Math.floor(ms / BUCKET_MS) * BUCKET_MS;
 
-export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: WatchOptions): Watch {
+export function createWatch(options: WatchOptions): Watch {
+  const { prefix, longestWindowMs, builtInGeoPath, onReport, onWindow } = options;
   let settings: TrackerSettings | null = null;
   let ports: readonly number[] = [];
   /** The newest order, and the one that what runs was started for. */
@@ -159,6 +161,7 @@ export function createWatch({ prefix, builtInGeoPath, onReport, onWindow }: Watc
       ports,
       ...addresses,
       prefix,
+      longestWindowMs,
     };
     try {
       const begun = await (wanted.capture === 'kernel' ? startKernelSets(options) : startTcpdump(options));

@@ -1,6 +1,6 @@
 /**
- * Starts a real agent for a test: its own process, state directory, prefix and ports, so that it can stand beside
- * a running installation. Everything it made is removed by `dispose`.
+ * Starts a real agent for a test, as it is released (bundle.ts makes it): its own process, state directory, prefix and
+ * ports, so that it can stand beside a running installation. Everything it made is removed by `dispose`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -41,13 +41,11 @@ export interface TestAgentOptions {
   directory?: string;
   /** Leaves containers and volumes of this prefix that are there already. */
   keepEngine?: boolean;
-  /** Runs the bundle of a release (`npm run build:bundles`) instead of the sources. */
-  bundled?: boolean;
 }
 
 const root = join(import.meta.dirname, '../..');
 const node = process.execPath;
-/** From its sources it needs two seconds of a core; a machine may have little of that to give. */
+/** A machine may have little time to give. */
 const START_MS = 90_000;
 
 export async function startTestAgent(options: TestAgentOptions): Promise<TestAgent> {
@@ -63,26 +61,22 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
   const client = createClient({ socketPath: rootSocket });
 
   async function start(): Promise<void> {
-    const started = spawn(
-      node,
-      options.bundled ? [...SMALL_NODE, join(root, 'dist/agent.mjs')] : [join(root, 'agent/main.ts')],
-      {
-        cwd: root,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: {
-          ...process.env,
-          ...(options.bundled ? SMALL_MALLOC : {}),
-          CONDUIT_STATE_DIR: stateDir,
-          CONDUIT_RUN_DIR: runDir,
-          CONDUIT_PREFIX: prefix,
-          CONDUIT_TICK_MS: '500',
-          CONDUIT_LOG_LEVEL: 'debug',
-          // Nobody outside is asked for an answer by a test.
-          CONDUIT_PROBE_ADDRESSES: '127.0.0.1',
-          ...options.env,
-        },
+    const started = spawn(node, [...SMALL_NODE, join(root, 'dist/agent.mjs')], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        ...SMALL_MALLOC,
+        CONDUIT_STATE_DIR: stateDir,
+        CONDUIT_RUN_DIR: runDir,
+        CONDUIT_PREFIX: prefix,
+        CONDUIT_TICK_MS: '500',
+        CONDUIT_LOG_LEVEL: 'debug',
+        // Nobody outside is asked for an answer by a test.
+        CONDUIT_PROBE_ADDRESSES: '127.0.0.1',
+        ...options.env,
       },
-    );
+    });
     child = started;
     const collect = (chunk: Buffer) => {
       output += chunk.toString();
@@ -125,6 +119,8 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
       secondaryPort: 25_566,
       configPath: join(stateDir, 'nginx.conf'),
       targetSessions: 1000,
+      // Nobody is there to be waited for; who tests that says so.
+      drainSeconds: 2,
       ...options.balancer,
     });
   } catch (error) {

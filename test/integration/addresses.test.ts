@@ -18,8 +18,8 @@ import { createWorld, HOST_V4, HOST_V6, runIn, type World } from '../harness/wor
 
 const prefix = 'addr';
 const name = 'addrt';
-const PRIMARY = 29_443;
-const SECONDARY = 29_566;
+const PRIMARY = 29_243;
+const SECONDARY = 29_266;
 const PANEL_PORT = 29_300;
 const STATIONS = 3;
 /** Of countries the built-in database knows; others each time, so that no other run's traces are found, nor any text. */

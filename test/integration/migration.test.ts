@@ -4,7 +4,6 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MigrationStart } from '../../lib/contract/migration.ts';
-import { run } from '../../lib/host/run.ts';
 import { migrationsDir } from '../../lib/migration/manifest.ts';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
 import { docker, finished, runningOnEngine } from '../harness/fleet.ts';
@@ -48,7 +47,6 @@ async function createScene(prefix: string, primaryPort: number, create: () => Pr
       configPath: join(host.root, 'etc/nginx/nginx.conf'),
     },
     keepEngine: true,
-    bundled: true,
     env: { ...kernel.env, CONDUIT_HOST_ROOT: host.root, CONDUIT_V1_NAME: prefix },
   });
   const before = {
@@ -110,11 +108,6 @@ function openSession(port: number): Promise<Socket> {
     socket.once('error', reject);
   });
 }
-
-// The bundle starts in a quarter of the time, and the agent is started some thirty times here.
-beforeAll(async () => {
-  await run(process.execPath, ['scripts/bundle.ts']);
-});
 
 describe('conduit-manager 1.2 with five stations', () => {
   const prefix = 'migt';

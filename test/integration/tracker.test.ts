@@ -26,6 +26,7 @@ beforeAll(async () => {
   agent = await startTestAgent({
     prefix,
     balancer: { primaryPort: PORT, secondaryPort: PORT + 1, extraPorts: [PORT + 2] },
+    env: { CONDUIT_TRACKER_WINDOW_MS: '10000' },
   });
 });
 afterAll(async () => {
@@ -59,7 +60,7 @@ async function counted(): Promise<Map<string, Bytes>> {
 }
 const of = (all: Map<string, Bytes>, code: string): Bytes => all.get(code) ?? { up: 0, down: 0 };
 
-/** The kernel's windows last up to a minute, and what is lost is noticed at the end of one. */
+/** What is lost is noticed at the end of a window. */
 const TWO_WINDOWS_MS = 300_000;
 const COUNT = 200;
 const BYTES = 300;
