@@ -5,7 +5,7 @@ import { useState } from 'react';
 import type { ErrorBody } from '../../lib/contract/errors.ts';
 import type { TuningReport } from '../../lib/contract/tuning.ts';
 import { formatCount, plural } from '../../lib/format/count.ts';
-import { tuningSentence } from '../../lib/format/tuning.ts';
+import { isUnsettled, tuningSentence } from '../../lib/format/tuning.ts';
 import { AlertDialog } from '../ui/alert-dialog.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card, CardBody, CardHeader } from '../ui/card.tsx';
@@ -28,7 +28,9 @@ export interface TuningCardProps {
 export function TuningCard({ report, error, applying, reverting, onApply, onRevert }: TuningCardProps) {
   const [shown, setShown] = useState<'all' | 'open'>('all');
   const [asking, setAsking] = useState(false);
-  const open = report.rows.filter(({ state, drift }) => state === 'change' || drift);
+  const open = report.rows.filter(isUnsettled);
+  // What only waits for a start settles by itself.
+  const toDo = open.some((row) => row.state !== 'waiting' || row.drift || row.lost !== null);
   const rows = shown === 'open' ? open : report.rows;
   const ours = report.appliedAt !== null || report.interrupted;
   return (
@@ -55,7 +57,7 @@ export function TuningCard({ report, error, applying, reverting, onApply, onReve
                 Revert
               </Button>
             ) : null}
-            <Button variant={open.length > 0 ? 'primary' : 'secondary'} pending={applying} onClick={onApply}>
+            <Button variant={toDo ? 'primary' : 'secondary'} pending={applying} onClick={onApply}>
               <SlidersHorizontal aria-hidden />
               Tune the kernel
             </Button>
@@ -71,12 +73,12 @@ export function TuningCard({ report, error, applying, reverting, onApply, onReve
             onValueChange={setShown}
             options={[
               { value: 'all', label: `All ${report.rows.length}` },
-              { value: 'open', label: `To change ${open.length}` },
+              { value: 'open', label: `Unsettled ${open.length}` },
             ]}
           />
         </div>
         {rows.length === 0 ? (
-          <p className="px-5 text-ink-muted sm:px-6">Nothing is left to change.</p>
+          <p className="px-5 text-ink-muted sm:px-6">Every value is as it should be, and stays so.</p>
         ) : (
           <>
             <div className="hidden xl:block">

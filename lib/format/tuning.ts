@@ -19,6 +19,11 @@ export const OUTCOMES: Record<TuningOutcome['outcome'], string> = {
   restored: 'put back',
 };
 
+/** Not as wanted, not by us, not for long or not yet: what somebody should look at. */
+export function isUnsettled({ state, drift, lost }: TuningRow): boolean {
+  return state === 'change' || state === 'waiting' || drift || lost !== null;
+}
+
 /** How the whole of it stands, one sentence. */
 export function tuningSentence({ rows, interrupted, verified }: TuningReport): string {
   const open = rows.filter(({ state }) => state === 'change').length;
