@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AppError } from '../../lib/contract/errors.ts';
 import { ifAbsent } from '../../lib/host/absent.ts';
 import { atomicWrite } from '../../lib/host/atomic-write.ts';
-import { sha256Of } from '../../lib/migration/host-files.ts';
+import { sha256Of } from '../../lib/host/digest.ts';
 import type { SavedKey } from '../../lib/migration/manifest.ts';
 import { inspectKey, KEY_FILE } from '../../lib/stations/station-key.ts';
 

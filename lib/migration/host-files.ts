@@ -1,5 +1,4 @@
 /** Takes files and links of an older manager off the host, and puts them back exactly: content, mode, owner, time. */
-import { createHash } from 'node:crypto';
 import {
   chmod,
   lchown,
@@ -19,6 +18,7 @@ import { ownershipOf } from '../balancer/marker.ts';
 import type { Trace } from '../contract/migration.ts';
 import { ifAbsent } from '../host/absent.ts';
 import { atomicWrite } from '../host/atomic-write.ts';
+import { sha256Of } from '../host/digest.ts';
 
 export const archivedFileSchema = z.object({
   path: z.string(),
@@ -38,8 +38,6 @@ export const archivedFileSchema = z.object({
   leftSha256: z.string().nullable(),
 });
 export type ArchivedFile = z.infer<typeof archivedFileSchema>;
-
-export const sha256Of = (content: Buffer | string) => createHash('sha256').update(content).digest('hex');
 
 /**
  * Copies what is to be changed into `folder`; changes nothing yet.

@@ -1,9 +1,11 @@
 /** The record of a migration on disk: what was there before, and which steps are done. Written before each change it describes. */
+
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../contract/errors.ts';
 import { desiredFleetSchema } from '../contract/fleet.ts';
+import { parseJson } from '../contract/json.ts';
 import { ifAbsent } from '../host/absent.ts';
 import { atomicWrite } from '../host/atomic-write.ts';
 import { archivedFileSchema } from './host-files.ts';
@@ -95,13 +97,4 @@ export async function readNewestManifest(backupsDir: string): Promise<MigrationM
     });
   }
   return null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

@@ -3,11 +3,13 @@
  * cannot read without a word, so it is checked here before a station is started. Secrets leave this file by
  * `readKeyFile` alone, for the vault.
  */
+
 import { createHash, createPrivateKey, createPublicKey, hkdfSync, pbkdf2Sync } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import { z } from 'zod';
 import type { StationDetail } from '../contract/fleet.ts';
+import { parseJson } from '../contract/json.ts';
 
 export type KeyInspection =
   | { state: 'sound'; proxyId: string; fingerprint: string }
@@ -151,13 +153,4 @@ function power(base: bigint, exponent: bigint): bigint {
   let result = 1n;
   for (let b = base, e = exponent; e > 0n; e >>= 1n, b = mod(b * b)) if (e & 1n) result = mod(result * b);
   return result;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

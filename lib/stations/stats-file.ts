@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../contract/json.ts';
 
 /** stats.json of images before 2.0: written only when counts change, and not atomically. */
 const schema = z.object({
@@ -41,13 +42,4 @@ export function parseStatsFile(text: string): StatsFile | null {
     uptimeSeconds: stats.uptimeSeconds ?? null,
     writtenAtMs: Number.isNaN(writtenAtMs) ? null : writtenAtMs,
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

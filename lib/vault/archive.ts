@@ -2,7 +2,7 @@
  * An archive of the vault: a tar file inside the age format (age-encryption.org/v1), so that `age --decrypt FILE | tar -x`
  * opens it without us. It holds `backup.json`, `keys/VOLUME.json`, `settings.json`, and where asked for `history.db`.
  */
-import { createHash } from 'node:crypto';
+
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -11,7 +11,9 @@ import { pipeline } from 'node:stream/promises';
 import { Decrypter, Encrypter } from 'age-encryption';
 import tar from 'tar-stream';
 import { z } from 'zod';
+import { parseJson } from '../contract/json.ts';
 import { archivedKeySchema } from '../contract/vault.ts';
+import { sha256Of } from '../host/digest.ts';
 import { checkAgeHead, HEAD_BYTES } from './age-head.ts';
 import { DamagedArchive, WrongPassphrase } from './failures.ts';
 
@@ -180,17 +182,4 @@ async function entriesOf(plain: ReadableStream<Uint8Array>): Promise<Map<string,
     throw new DamagedArchive('its content was cut off or changed');
   }
   return files;
-}
-
-function sha256Of(content: string): string {
-  return createHash('sha256').update(content).digest('hex');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

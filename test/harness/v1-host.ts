@@ -14,8 +14,8 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { sha256Of } from '../../lib/host/digest.ts';
 import { run } from '../../lib/host/run.ts';
-import { sha256Of } from '../../lib/migration/host-files.ts';
 import { readVolumeKey } from '../../lib/stations/station-key.ts';
 import { stopNginxOf } from './agent.ts';
 import { docker } from './fleet.ts';
