@@ -255,15 +255,7 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
       ),
     image: () => findImage(core, desired.settings.image),
     imageNamed: (reference) => readImage(core, reference, reference),
-    async detail(station) {
-      // A new station writes its key when it first starts: whoever looks before the next round of the guard sees it, too.
-      const isKnown = (keys.report(station)?.proxyId ?? null) !== null;
-      if (!isKnown && state.stations.has(station) && state.engine().state === 'up')
-        await keys
-          .check([station])
-          .catch((error: unknown) => log.warn({ err: error, station }, 'could not check the key'));
-      return stationDetail(core, desired, station);
-    },
+    detail: (station) => stationDetail(core, desired, station),
     logs: (station, logOptions) => stationLogs(core, station, logOptions),
     async start() {
       const { signal } = abort;

@@ -9,9 +9,14 @@ import { redactAddresses } from '../../lib/stations/redact.ts';
 import type { FleetCore } from './planner.ts';
 
 /** @throws AppError not_found when the station is neither wanted nor there */
-export function stationDetail(core: FleetCore, desired: DesiredFleet, station: number): StationDetail {
+export async function stationDetail(
+  core: FleetCore,
+  desired: DesiredFleet,
+  station: number,
+): Promise<StationDetail> {
   const found = core.state.stations.get(station);
   requireStation(core, desired, station);
+  if (found !== undefined) await lookForNewKey(core, station);
   const shape = found === undefined ? null : readShape(found.labels);
   const settings = settingsOf(desired, station);
   const key = core.keys.report(station);
@@ -36,6 +41,16 @@ export function stationDetail(core: FleetCore, desired: DesiredFleet, station: n
       ...(found?.error ? [`The engine says: ${redactAddresses(found.error)}`] : []),
     ],
   };
+}
+
+/** A new station writes its key when it first starts: whoever looks before the next round of the guard sees it, too. */
+async function lookForNewKey({ keys, state, log }: FleetCore, station: number): Promise<void> {
+  if ((keys.report(station)?.proxyId ?? null) !== null || state.engine().state === 'down') return;
+  try {
+    await keys.check([station]);
+  } catch (error) {
+    log.warn({ err: error, station }, 'could not check the key');
+  }
 }
 
 /** Its log, oldest line first, without addresses. @throws AppError not_found when there is no container */
