@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PROBED_ADDRESSES } from '../lib/doctor/probe.ts';
 import { DEFAULT_PREFIX, DEFAULT_RUN_DIR, DEFAULT_STATE_DIR } from '../lib/host/paths.ts';
 import { LONGEST_WINDOW_MS } from '../lib/tracker/capture.ts';

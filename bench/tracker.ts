@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { run } from '../lib/host/run.ts';
 import { median, rounded, say } from './fleet.ts';
 import { readNumbers } from './options.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Below 1024 only root may listen, and the panel is not root. */
 export const panelPortSchema = z

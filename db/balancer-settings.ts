@@ -1,5 +1,5 @@
 /** What the balancer keeps: its settings, whether it is switched on, and the port on which it hears nginx's errors. */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type BalancerSettings,
   balancerSettingsSchema,

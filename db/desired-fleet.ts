@@ -1,5 +1,5 @@
 /** The fleet the operator wants: settings, what single stations do differently, and whether it is to run at all. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type DesiredFleet, type Overrides, provenImageSchema } from '../lib/contract/fleet.ts';
 import {
   DEFAULT_FLEET_SETTINGS,

@@ -1,5 +1,5 @@
 /** What is kept about the record itself: its size limit, its last check, and the token of whoever scrapes our figures. */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   DEFAULT_HISTORY_SETTINGS,
   type HistorySettings,

@@ -1,6 +1,6 @@
 /** Desired state at rest: one JSON document a subject, parsed against the contract whenever it is read. */
 import { eq } from 'drizzle-orm';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Db } from './open.ts';
 import { settings } from './schema/fleet.ts';
 

@@ -1,5 +1,5 @@
 /** What is kept about the vault: its schedule, how the last scheduled archive went, and a restore that has not ended. No secret. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEFAULT_VAULT_SCHEDULE, type VaultSchedule, vaultScheduleSchema } from '../lib/contract/vault.ts';
 import type { Db } from './open.ts';
 import { findSetting, saveSetting, withDefaults } from './settings.ts';

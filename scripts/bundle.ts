@@ -1,5 +1,6 @@
 // Bundles agent and CLI for a release: the agent starts in a tenth of the time and a third of the memory that way.
-// Not minified, so that a stack trace can be read; source maps would cost the agent 35 MB.
+// Names and lines stay, so that a stack trace can be read; source maps would cost the agent 35 MB. Comments and blanks go:
+// Node keeps a program's text in memory, and at twice the size when a single letter of it is beyond Latin-1.
 import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
@@ -23,6 +24,9 @@ await build({
   platform: 'node',
   target: 'node22',
   format: 'esm',
+  minifyWhitespace: true,
+  lineLimit: 120,
+  charset: 'ascii',
   // CommonJS packages inside an ES module still ask for these.
   banner: {
     js: [

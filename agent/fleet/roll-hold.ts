@@ -2,7 +2,7 @@
  * A roll that was stopped because what it had replaced did not come up. Recovery must not take it up again, one batch
  * after another until nobody is left: it is held until one of those stations is live, or the operator applies again.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { findSetting, saveSetting } from '../../db/settings.ts';
 import type { CoreDeps } from '../deps.ts';
 

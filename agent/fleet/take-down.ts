@@ -2,7 +2,7 @@
  * Takes the whole fleet away: balancer, containers, bridges. Volumes, keys and settings stay. That it was begun is
  * written down, so that an agent that was killed on the way, or could not finish, goes on.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { findSetting, saveSetting } from '../../db/settings.ts';
 import { AppError } from '../../lib/contract/errors.ts';
 import type { CoreDeps } from '../deps.ts';

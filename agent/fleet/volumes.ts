@@ -1,5 +1,5 @@
 /** Which volume each station lives on: its own name's, unless a station of an older manager was taken over with its volume. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { findSetting, saveSetting } from '../../db/settings.ts';
 import { FLEET_LABEL, looksLikeVolume, stationOfName, volumeName } from '../../lib/fleet/names.ts';
 import type { CoreDeps } from '../deps.ts';

@@ -1,5 +1,5 @@
 /** The settings inside an archive: what the operator chose. No password, no session, no token, nothing of this host alone. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { withDefaults } from '../../db/settings.ts';
 import { AppError } from '../../lib/contract/errors.ts';
 import { desiredFleetSchema } from '../../lib/contract/fleet.ts';

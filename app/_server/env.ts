@@ -2,7 +2,7 @@
  * What the panel takes from its environment. Read when first asked for, never at import: `next build` imports the
  * routes too, on machines that have neither socket nor secret.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../../lib/contract/errors.ts';
 
 const schema = z.object({

@@ -1,6 +1,6 @@
 /** The signed-in administrator, as the encrypted cookie says. Whether the session still lives, the agent decides. */
 import { decode } from 'next-auth/jwt';
-import { z } from 'zod';
+import * as z from 'zod';
 import { tokenSchema } from '../../lib/contract/identity.ts';
 import { panelEnv } from './env.ts';
 

@@ -1,21 +1,8 @@
 'use client';
 
-import { useState } from 'react';
-import {
-  Area,
-  CartesianGrid,
-  ComposedChart,
-  Line,
-  type MouseHandlerDataParam,
-  ReferenceArea,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from 'recharts';
-import { axisText, ownZone, zoneOffsetMs } from '../../lib/format/zone.ts';
-import { type ChartPoint, isAlone, timeTicks, valueTicks } from './chart-points.ts';
-import { ChartTooltip } from './chart-tooltip.tsx';
+import dynamic from 'next/dynamic';
+import { ownZone } from '../../lib/format/zone.ts';
+import type { ChartPoint } from './chart-points.ts';
 
 export interface ChartLine {
   /** Key of the value in each point. */
@@ -42,143 +29,20 @@ export interface TimeChartProps {
   onSelect?: (from: number, to: number) => void;
 }
 
-const AXIS = { fontSize: 12, fill: 'var(--ink-faint)' };
+/** Loaded by the browser alone: a server that has no width draws nothing, and would keep the library in memory for it. */
+const ChartPlot = dynamic(() => import('./chart-plot.tsx').then((module) => module.ChartPlot), {
+  ssr: false,
+});
 
 /** Values over time: gaps stay gaps, the axis begins at zero, the tooltip names every line. */
-export function TimeChart(props: TimeChartProps) {
-  const { points, lines, from, to, format, label, height = 220, zone = ownZone(), onSelect } = props;
-  const drag = useDrag(onSelect);
-  const ticks = valueTicks(largestOf(points, lines));
+export function TimeChart({ label, height = 220, zone = ownZone(), ...rest }: TimeChartProps) {
   return (
-    <figure aria-label={label} className={onSelect ? 'w-full select-none' : 'w-full'}>
-      <ResponsiveContainer width="100%" height={height}>
-        <ComposedChart
-          data={points}
-          margin={{ top: 8, right: 8, bottom: 0, left: 0 }}
-          accessibilityLayer
-          {...drag.handlers}
-        >
-          <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
-          <XAxis
-            dataKey="at"
-            type="number"
-            domain={[from, to]}
-            allowDataOverflow
-            ticks={timeTicks(from, to, 6, zoneOffsetMs(to, zone))}
-            tickFormatter={(at: number) => axisText(at, zone, to - from)}
-            tick={AXIS}
-            tickLine={false}
-            axisLine={false}
-            minTickGap={24}
-          />
-          <YAxis
-            ticks={ticks}
-            domain={[0, ticks.at(-1) ?? 1]}
-            tickFormatter={format}
-            tick={AXIS}
-            tickLine={false}
-            axisLine={false}
-            width={88}
-          />
-          <Tooltip
-            isAnimationActive={false}
-            cursor={{ stroke: 'var(--line-strong)' }}
-            content={<ChartTooltip lines={lines} format={format} zone={zone} />}
-          />
-          {lines.map((line) => drawLine(line, points))}
-          {drag.selected === null ? null : (
-            <ReferenceArea
-              x1={drag.selected.from}
-              x2={drag.selected.to}
-              fill="var(--accent)"
-              fillOpacity={0.15}
-            />
-          )}
-        </ComposedChart>
-      </ResponsiveContainer>
+    <figure
+      aria-label={label}
+      className={rest.onSelect ? 'w-full select-none' : 'w-full'}
+      style={{ minHeight: height }}
+    >
+      <ChartPlot height={height} zone={zone} {...rest} />
     </figure>
   );
-}
-
-function drawLine({ key, color, shape }: ChartLine, points: readonly ChartPoint[]) {
-  const stroke = `var(--chart-${color})`;
-  const common = {
-    dataKey: key,
-    type: 'monotone',
-    stroke,
-    isAnimationActive: false,
-    connectNulls: false,
-    // A moment between two gaps would have no line to be seen by.
-    dot: ({ index, cx, cy }: { index?: number; cx?: number; cy?: number }) =>
-      index !== undefined && isAlone(points, index, key) ? (
-        <circle key={`${key}-${index}`} cx={cx} cy={cy} r={2.5} fill={stroke} />
-      ) : (
-        <g key={`${key}-${index}`} />
-      ),
-  } as const;
-  if (shape === 'line' || shape === 'dashed')
-    return (
-      <Line
-        key={key}
-        {...common}
-        strokeWidth={1.5}
-        {...(shape === 'dashed' ? { strokeDasharray: '4 4' } : {})}
-      />
-    );
-  const isStacked = shape === 'stacked';
-  return (
-    <Area
-      key={key}
-      {...common}
-      {...(isStacked ? { stackId: 'all' } : {})}
-      strokeWidth={isStacked ? 1 : 2}
-      fill={stroke}
-      fillOpacity={isStacked ? 0.55 : 0.14}
-    />
-  );
-}
-
-/** The highest that is drawn: stacked lines lie on each other. */
-function largestOf(points: readonly ChartPoint[], lines: readonly ChartLine[]): number {
-  let largest = 0;
-  for (const point of points) {
-    let stack = 0;
-    for (const { key, shape } of lines) {
-      const value = point[key] ?? 0;
-      if (shape === 'stacked') stack += value;
-      else largest = Math.max(largest, value);
-    }
-    largest = Math.max(largest, stack);
-  }
-  return largest;
-}
-
-/** Dragging over the chart chooses a part of it. */
-function useDrag(onSelect: TimeChartProps['onSelect']) {
-  const [span, setSpan] = useState<{ begun: number; now: number } | null>(null);
-  const selected =
-    span === null || span.begun === span.now
-      ? null
-      : { from: Math.min(span.begun, span.now), to: Math.max(span.begun, span.now) };
-  if (onSelect === undefined) return { selected: null, handlers: {} };
-  const timeOf = ({ activeLabel }: MouseHandlerDataParam) =>
-    activeLabel === undefined ? null : Number(activeLabel);
-  return {
-    selected,
-    handlers: {
-      onMouseDown: (state: MouseHandlerDataParam) => {
-        const at = timeOf(state);
-        if (at !== null) setSpan({ begun: at, now: at });
-      },
-      onMouseMove: (state: MouseHandlerDataParam) => {
-        const at = timeOf(state);
-        if (at !== null && span !== null) setSpan({ ...span, now: at });
-      },
-      onMouseUp: () => {
-        setSpan(null);
-        if (selected !== null) onSelect(selected.from, selected.to);
-      },
-      onMouseLeave: () => setSpan(null),
-    },
-  };
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import { useCallback, useEffect, useState } from 'react';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const STORED_AS = 'conduit-claimed';
 /** Station number → Proxy ID that was claimed: a station with a new identity is to be claimed anew. */

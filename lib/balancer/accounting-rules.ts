@@ -3,7 +3,7 @@
  * kernel: nginx tells of a session when it ends, which can be hours later; these counters are live, cost one lookup
  * a packet, serve both engines, and no client address is part of them. Pure.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PortAndProtocol } from './listening.ts';
 import { type Backend, STATION_PORTS } from './render.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { stationIndexSchema } from './fleet.ts';
 import { balancerEngineSchema, balancerSettingsSchema } from './settings.ts';
 import { balancerStateSchema } from './snapshot.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const capacityQuerySchema = z.strictObject({
   /** What the operator knows of the line; otherwise what the network card says. */

@@ -1,5 +1,5 @@
 /** What pairs a station with Ryve: the station's private key itself. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { stationIndexSchema } from './fleet.ts';
 import { passwordAgainSchema } from './identity.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { trackerSettingsSchema } from './settings.ts';
 
 /**

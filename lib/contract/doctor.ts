@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the panel can put right with one button; each is an operation of this contract. */
 export const doctorFixSchema = z.enum(['tuning.apply', 'balancer.apply', 'firewall.apply']);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const port = { port: z.number(), protocol: z.enum(['tcp', 'udp']) };
 

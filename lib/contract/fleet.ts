@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fleetSettingsSchema, stationOverrideSchema } from './settings.ts';
 
 /** Desired fleet, the plan that leads to it, and one station in detail. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Who may sign in: the administrator, sessions, and the one-time set-up link. */
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Work that takes longer than a second: steps, progress, a log, an outcome. */
 

@@ -1,5 +1,5 @@
 /** From an older manager to this one and back: what was found, what would happen, how far it is. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fleetSettingsSchema, stationOverrideSchema } from './settings.ts';
 
 const keyState = z.enum(['sound', 'missing', 'empty', 'invalid', 'unknown']);

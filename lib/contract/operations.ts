@@ -2,7 +2,7 @@
  * The contract: every operation of the agent once, with its access and schemas. The agent's server, the client,
  * the panel and the CLI all derive from this table; nothing is typed twice.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { backupIdSchema, balancerDetailSchema, balancerTrafficSchema } from './balancer.ts';
 import { capacityQuerySchema, capacityReportSchema } from './capacity.ts';
 import { claimQuerySchema, claimSchema } from './claim.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What the operator wants of the fleet and the balancer. Limits carry their message here, once; the form, the

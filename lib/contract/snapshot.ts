@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { balancerEngineSchema } from './settings.ts';
 
 /** One immutable picture of the whole server, made once a tick by the agent and shown everywhere. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One kernel parameter, or one limit of a service, as it is and as it would be. */
 export const tuningRowSchema = z.object({

@@ -1,5 +1,5 @@
 /** Another image for the stations: what would change, and the change itself. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fleetSettingsSchema } from './settings.ts';
 
 const image = fleetSettingsSchema.shape.image;

@@ -1,5 +1,5 @@
 /** The vault: every station's key and the settings in one encrypted file, and which identity each station has. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { stationIndexSchema } from './fleet.ts';
 import { passwordAgainSchema } from './identity.ts';
 

@@ -1,7 +1,7 @@
 /** The firewall of this host: read with whatever keeps it, changed through ufw alone, and put back. */
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../contract/errors.ts';
 import type { FirewallReport } from '../contract/firewall.ts';
 import { readIfThere } from '../host/absent.ts';

@@ -1,5 +1,5 @@
 /** What a station was made with, written on its container: read back for plans and for what runs now. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PlanStep } from '../contract/fleet.ts';
 import { networkModeSchema } from '../contract/settings.ts';
 import { SHAPE_LABEL } from './names.ts';

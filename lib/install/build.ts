@@ -62,6 +62,7 @@ async function build(checkout: string): Promise<void> {
   await rm(join(checkout, '.next/standalone'), { recursive: true, force: true });
   try {
     await run(process.execPath, [join(checkout, 'node_modules/next/dist/bin/next'), 'build'], options);
+    await run(process.execPath, ['scripts/one-byte.ts'], options);
     await run(process.execPath, ['scripts/bundle.ts'], options);
   } catch (error) {
     if (error instanceof CommandError)

@@ -1,6 +1,6 @@
 /** The checks of a checkout as `conduit test` and CI run them: commands in order, and how many tests passed. */
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export interface Check {
   title: string;

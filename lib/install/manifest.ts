@@ -1,7 +1,7 @@
 /** The record of what an installation changed on the host, so that uninstalling can put back exactly that. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readIfThere } from '../host/absent.ts';
 import { atomicWrite } from '../host/atomic-write.ts';
 

@@ -13,7 +13,7 @@ import {
   utimes,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ownershipOf } from '../balancer/marker.ts';
 import type { Trace } from '../contract/migration.ts';
 import { ifAbsent } from '../host/absent.ts';

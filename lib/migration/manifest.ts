@@ -2,7 +2,7 @@
 
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../contract/errors.ts';
 import { desiredFleetSchema } from '../contract/fleet.ts';
 import { parseJson } from '../contract/json.ts';

@@ -1,5 +1,5 @@
 /** The stations of an older manager as the engine has them, and the numbers they get here. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OrphanVolume, V1Station } from '../contract/migration.ts';
 import { containerName, FLEET_LABEL } from '../fleet/names.ts';
 import type { Docker } from '../host/docker-types.ts';

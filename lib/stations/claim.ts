@@ -1,5 +1,5 @@
 /** What pairs a station with Ryve: conduit's own `ryve-claim` command makes the same (cmd/ryve.go). The claim is the private key. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const keySchema = z.object({ privateKeyBase64: z.string() });
 

@@ -1,5 +1,5 @@
 /** Which command line an image understands, read from its own `start --help`, and the command built for it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../contract/errors.ts';
 
 export const dialectSchema = z.object({

@@ -7,7 +7,7 @@
 import { createHash, createPrivateKey, createPublicKey, hkdfSync, pbkdf2Sync } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StationDetail } from '../contract/fleet.ts';
 import { parseJson } from '../contract/json.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson } from '../contract/json.ts';
 
 /** stats.json of images before 2.0: written only when counts change, and not atomically. */

@@ -1,7 +1,7 @@
 /** What was there before the first apply, so that a revert can put back exactly that. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readIfThere } from '../host/absent.ts';
 import { atomicWrite } from '../host/atomic-write.ts';
 

@@ -10,7 +10,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Decrypter, Encrypter } from 'age-encryption';
 import tar from 'tar-stream';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson } from '../contract/json.ts';
 import { archivedKeySchema } from '../contract/vault.ts';
 import { sha256Of } from '../host/digest.ts';

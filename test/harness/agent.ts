@@ -11,7 +11,7 @@ import { type Client, createClient } from '../../lib/client/client.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
 import { createDocker } from '../../lib/host/docker.ts';
 import { run } from '../../lib/host/run.ts';
-import { SMALL_MALLOC, SMALL_NODE } from '../../lib/install/services.ts';
+import { AGENT_NODE, SMALL_MALLOC } from '../../lib/install/services.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface TestAgent {
@@ -61,7 +61,7 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
   const client = createClient({ socketPath: rootSocket });
 
   async function start(): Promise<void> {
-    const started = spawn(node, [...SMALL_NODE, join(root, 'dist/agent.mjs')], {
+    const started = spawn(node, [...AGENT_NODE, join(root, 'dist/agent.mjs')], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

@@ -8,7 +8,7 @@ import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from '@playwright/test';
-import { SMALL_MALLOC, SMALL_NODE } from '../../lib/install/services.ts';
+import { PANEL_NODE, SMALL_MALLOC } from '../../lib/install/services.ts';
 import type { TestAgent } from './agent.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -53,7 +53,7 @@ export async function openPanel(agent: TestAgent, { port }: { port: number }): P
       PANEL_USER.group,
       '--clear-groups',
       join(base, 'node'),
-      ...SMALL_NODE,
+      ...PANEL_NODE,
       'server.js',
     ],
     {
