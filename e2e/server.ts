@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base, expect, type Page } from '@playwright/test';
+import { type Browser, test as base, expect, type Page } from '@playwright/test';
 import { buildSimulatorImages } from '../simulator/build.ts';
 import { startTestAgent, type TestAgent } from '../test/harness/agent.ts';
 import { copyKernel, type KernelCopy } from '../test/harness/kernel-copy.ts';
@@ -46,29 +46,30 @@ export const test = base.extend<object, { server: Server; story: Page }>({
     },
     { scope: 'worker', timeout: 120_000 },
   ],
-  story: [
-    async ({ browser, server }, use) => {
-      const context = await browser.newContext({
-        baseURL: server.panel.url,
-        viewport: { width: 1440, height: 900 },
-      });
-      const page = await context.newPage();
-      const complaints: string[] = [];
-      page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-      });
-      page.on('pageerror', (error) => complaints.push(error.message));
-      await use(page);
-      // A refused sign-in and an agent that is away are answers, and the browser reports them as errors. So it does when
-      // the network cards of containers come and go under a request.
-      expect(
-        complaints.filter((text) => !/status of (401|404|429|503)|ERR_NETWORK_CHANGED/.test(text)),
-        'what the browser complained of',
-      ).toEqual([]);
-      await context.close();
-    },
-    { scope: 'worker' },
-  ],
+  story: [async ({ browser, server }, use) => tellStory(browser, server.panel.url, use), { scope: 'worker' }],
 });
+
+/** One page for a whole story; at its end the browser may not have complained of anything. */
+export async function tellStory(
+  browser: Browser,
+  baseURL: string,
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext({ baseURL, viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await use(page);
+  // A refused sign-in and an agent that is away are answers, and the browser reports them as errors. So it does when
+  // the network cards of containers come and go under a request.
+  expect(
+    complaints.filter((text) => !/status of (401|404|429|503)|ERR_NETWORK_CHANGED/.test(text)),
+    'what the browser complained of',
+  ).toEqual([]);
+  await context.close();
+}
 
 export { expect };

@@ -23,7 +23,14 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
   const maxBytes = () => getHistorySettings(db).maxMegabytes * 1e6;
   const history = createHistoryWriter({ store, log, now, tickMs: env.tickMs, maxBytes });
   const past = createPast({ store, now, foldBelow: options.foldBelow });
-  const meterHost = createHostMeter(env.stateDir);
+  // Stations' volumes lie where the engine keeps everything of its own.
+  const meterHost = createHostMeter(() => [
+    env.stateDir,
+    ...fleet
+      .runtimes()
+      .flatMap(({ dataDir }) => dataDir ?? [])
+      .slice(0, 1),
+  ]);
   const guard = createGuard();
   const snapshots = createBroadcast<Snapshot>(() => ticker.hurry());
   let tracks = new Map<number, StationTrack>();

@@ -15,8 +15,8 @@ export type HostMeter = () => Snapshot['host'];
 /** A disk does not fill in seconds. */
 const DISK_EVERY_MS = 10_000;
 
-/** @param directory the file system whose free space counts */
-export function createHostMeter(directory: string): HostMeter {
+/** @param directories on the file systems that must not fill up; the fullest is shown */
+export function createHostMeter(directories: () => readonly string[]): HostMeter {
   const cores = availableParallelism();
   let before: CpuTimes | null = null;
   let disk: DiskUsage | null = null;
@@ -26,7 +26,7 @@ export function createHostMeter(directory: string): HostMeter {
     const percent = cpuPercentBetween(before, times);
     before = times;
     if (performance.now() - diskReadAt >= DISK_EVERY_MS) {
-      disk = readDisk(directory);
+      disk = fullest(directories());
       diskReadAt = performance.now();
     }
     const memory = readMemory();
@@ -39,4 +39,9 @@ export function createHostMeter(directory: string): HostMeter {
       diskTotalBytes: disk?.totalBytes ?? null,
     };
   };
+}
+
+function fullest(directories: readonly string[]): DiskUsage | null {
+  const disks = directories.map(readDisk).filter((disk) => disk !== null);
+  return disks.sort((a, b) => a.freeBytes - b.freeBytes)[0] ?? null;
 }

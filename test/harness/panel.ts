@@ -89,11 +89,7 @@ export async function openPanel(agent: TestAgent, { port }: { port: number }): P
     log: () => output,
     async signedInPage() {
       browser ??= await chromium.launch(BROWSER);
-      const { needed } = await agent.client.call('setup.get', {});
-      if (needed) {
-        const { token } = await agent.client.call('setup.createLink', {});
-        await agent.panelClient().call('setup.complete', { token, ...ADMINISTRATOR });
-      }
+      await createAdministrator(agent);
       const page = await browser.newPage();
       await signIn(page, url);
       return page;
@@ -108,6 +104,14 @@ export async function openPanel(agent: TestAgent, { port }: { port: number }): P
       await rm(base, { recursive: true, force: true });
     },
   };
+}
+
+/** Through a set-up link, unless there is one already. */
+export async function createAdministrator(agent: TestAgent): Promise<void> {
+  const { needed } = await agent.client.call('setup.get', {});
+  if (!needed) return;
+  const { token } = await agent.client.call('setup.createLink', {});
+  await agent.panelClient().call('setup.complete', { token, ...ADMINISTRATOR });
 }
 
 /** Signs the administrator in through the form. */
