@@ -1,7 +1,8 @@
 /**
  * New connections and bytes per second on five ways to forty stations, by the same clients in a network namespace:
  * straight to one station, through our nginx, through our kernel engine, through the plan's own mapping (nginx to
- * loopback ports that docker-proxy serves) and through HAProxy. Each in turn, several times; the median counts.
+ * loopback ports that docker-proxy serves) and through HAProxy. Each in turn, every other round from the last to the first;
+ * two are compared round by round, and the median counts: a machine's pace changes more between rounds than within one.
  */
 
 import { spawn } from 'node:child_process';
@@ -30,8 +31,8 @@ interface Path {
 
 export async function balancer(words: readonly string[]): Promise<Record<string, unknown>> {
   const { numbers } = readNumbers(words, {
-    rounds: { fallback: 3, min: 1, max: 20 },
-    seconds: { fallback: 3, min: 1, max: 60 },
+    rounds: { fallback: 7, min: 1, max: 30 },
+    seconds: { fallback: 2, min: 1, max: 60 },
   });
   const undo: (() => unknown)[] = [];
   const agent = await startBenchAgent({
@@ -71,38 +72,52 @@ export async function balancer(words: readonly string[]): Promise<Record<string,
       { name: 'nginx', load: await clients(host, PORTS.ours), prepare: engine('nginx') },
       { name: 'kernel', load: await clients(host, PORTS.ours), prepare: engine('kernel') },
     ];
-    const figures = await measure(paths, numbers);
-    const rateOf = (name: Path['name']) => figures[name]?.connectionsPerSecond ?? Number.NaN;
+    const seen = await measure(paths, numbers);
     return {
       stations: STATIONS,
-      paths: figures,
-      ratio: rounded(rateOf('nginx') / rateOf('plan')),
-      kernelRatio: rounded(rateOf('kernel') / rateOf('plan')),
-      haproxyRatio: rounded(rateOf('nginx') / rateOf('haproxy')),
+      paths: figuresOf(seen),
+      ratio: compared(seen, 'nginx', 'plan'),
+      kernelRatio: compared(seen, 'kernel', 'plan'),
+      haproxyRatio: compared(seen, 'nginx', 'haproxy'),
     };
   } finally {
     for (const step of undo.reverse()) await step();
   }
 }
 
-async function measure(paths: readonly Path[], { rounds, seconds }: { rounds: number; seconds: number }) {
-  const seen = new Map<string, { connections: number[]; bytes: number[]; failed: number }>();
+interface Seen {
+  /** A second, one number a round. */
+  connections: number[];
+  bytes: number[];
+  failed: number;
+}
+
+async function measure(
+  paths: readonly Path[],
+  { rounds, seconds }: { rounds: number; seconds: number },
+): Promise<Map<Path['name'], Seen>> {
+  const seen = new Map<Path['name'], Seen>(
+    paths.map(({ name }) => [name, { connections: [], bytes: [], failed: 0 }]),
+  );
   for (let round = 0; round < rounds; round++) {
-    for (const { name, load, prepare } of paths) {
+    for (const { name, load, prepare } of round % 2 === 0 ? paths : paths.toReversed()) {
       await prepare?.();
       await forgetEndedSessions();
       const made = await load.rate(0, seconds);
       const moved = await load.bytes(STREAMS, seconds);
-      const one = seen.get(name) ?? { connections: [], bytes: [], failed: 0 };
-      one.connections.push(made.done / made.seconds);
-      one.bytes.push(moved.bytes / moved.seconds);
-      one.failed += made.failed + moved.failed;
-      seen.set(name, one);
+      const one = seen.get(name);
+      one?.connections.push(made.done / made.seconds);
+      one?.bytes.push(moved.bytes / moved.seconds);
+      if (one) one.failed += made.failed + moved.failed;
       say(
         `${name}: ${Math.round(made.done / made.seconds)} connections/s, ${rounded((moved.bytes * 8) / moved.seconds / 1e9)} Gbit/s, ${made.failed + moved.failed} failed`,
       );
     }
   }
+  return seen;
+}
+
+function figuresOf(seen: ReadonlyMap<string, Seen>) {
   return Object.fromEntries(
     [...seen].map(([name, { connections, bytes, failed }]) => [
       name,
@@ -113,6 +128,13 @@ async function measure(paths: readonly Path[], { rounds, seconds }: { rounds: nu
       },
     ]),
   );
+}
+
+/** How many times as many new connections the one made as the other, in the round in the middle. */
+function compared(seen: ReadonlyMap<Path['name'], Seen>, name: Path['name'], other: Path['name']): number {
+  const others = seen.get(other)?.connections ?? [];
+  const ratios = seen.get(name)?.connections.map((rate, round) => rate / (others[round] ?? Number.NaN));
+  return rounded(median(ratios ?? []));
 }
 
 /** Each path begins with an equally empty connection table; what is forgotten has ended already. */

@@ -12,7 +12,7 @@ import { applyFleet, BENCH_IMAGE, rounded, STATIONS, say, startBenchAgent } from
 const PARALLEL = 8;
 
 export async function start(): Promise<Record<string, unknown>> {
-  const agent = await startBenchAgent({ env: { CONDUIT_LOG_LEVEL: 'warn' } });
+  const agent = await startBenchAgent({ env: { CONDUIT_LOG_LEVEL: 'warn', CONDUIT_TICK_MS: '2000' } });
   try {
     // One station first: the network, the probe of the image and the page cache are not what is compared.
     await applyFleet(agent, 1);

@@ -80,12 +80,25 @@ export function createKeyGuard(
     return { state, proxyId, fingerprint: found.state === 'sound' ? found.fingerprint : null, alarm };
   }
 
-  async function check(stations: readonly number[]): Promise<void> {
-    const before = JSON.stringify([[...alarms], [...mountpoints]]);
+  /** Where their volumes lie. One alone is asked for by name: listing all takes an engine long, and each start asks. */
+  async function locate(stations: readonly number[]): Promise<void> {
+    const [first] = stations;
+    if (stations.length === 1 && first !== undefined) {
+      const name = volumes.of(first);
+      const mountpoint = await docker.findVolume(name);
+      if (mountpoint === null) mountpoints.delete(name);
+      else mountpoints.set(name, mountpoint);
+      return;
+    }
     const present = await docker.listVolumes();
     mountpoints.clear();
     for (const { name, mountpoint } of present)
       if (volumes.stationOn(name) !== null) mountpoints.set(name, mountpoint);
+  }
+
+  async function check(stations: readonly number[]): Promise<void> {
+    const before = JSON.stringify([[...alarms], [...mountpoints]]);
+    await locate(stations);
     const ledger = listStationKeys(db);
     const owners = new Map<string, number>();
     for (const [station, { fingerprint }] of [...reports].sort(([a], [b]) => a - b))

@@ -148,6 +148,8 @@ export interface Docker {
   }): Promise<void>;
   removeNetwork(name: string): Promise<void>;
   listVolumes(): Promise<{ name: string; mountpoint: string; labels: Record<string, string> }[]>;
+  /** @returns its directory on this host; null when there is none of this name */
+  findVolume(name: string): Promise<string | null>;
   /** @returns its directory on this host; one that is there already stays as it is */
   createVolume(name: string, labels: Record<string, string>): Promise<string>;
   removeVolume(name: string): Promise<void>;

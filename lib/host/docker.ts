@@ -274,6 +274,9 @@ export function createDocker(socketPath: string): Docker {
         labels: volume.Labels ?? {},
       }));
     },
+    async findVolume(name) {
+      return (await orNull(engine.getVolume(name).inspect()))?.Mountpoint ?? null;
+    },
     async createVolume(name, labels) {
       await guarded(engine.createVolume({ Name: name, Labels: labels }));
       return (await guarded(engine.getVolume(name).inspect())).Mountpoint;

@@ -195,6 +195,7 @@ export function createWatch(options: WatchOptions): Watch {
     }
     if (capture !== null) {
       if (!capture.isDue(now - windowFrom)) return;
+      addresses = readAddresses(device);
       add(await capture.flush());
     }
     const countries = tally.close(edge);
@@ -230,13 +231,14 @@ export function createWatch(options: WatchOptions): Watch {
       return;
     }
     await freshenSurroundings(wanted);
-    // An address that is new must not wait for ten seconds: its clients would not be counted.
-    addresses = readAddresses(device);
-    // Only tcpdump's filter names addresses; the kernel's rules count on, whatever address comes or goes.
+    // Only tcpdump's filter names addresses, and one that is new must not wait: its clients would not be counted. The
+    // kernel's rules count on, whatever address comes or goes, and to list all of a server with forty bridges costs more.
+    if (how === 'tcpdump') addresses = readAddresses(device);
     const named = how === 'tcpdump' ? addresses.hosts : [];
     const next = JSON.stringify([preset, how, device, index(device), ports, named]);
     if (next !== picture) {
       await stop();
+      addresses = readAddresses(device);
       picture = next;
       retryAt = 0;
       state = 'starting';
