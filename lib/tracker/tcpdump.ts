@@ -9,8 +9,8 @@ import { createPacketReader } from './packet.ts';
 import { createPcapStream } from './pcap.ts';
 import { unprivilegedUser } from './unprivileged-user.ts';
 
-/** What the kernel holds while nobody reads, KiB: half a second of 100,000 packets. */
-const BUFFER_KIB = 16_384;
+/** What the kernel holds while nobody reads, KiB: a good second of 100,000 packets. A machine that shares its processors can be away for one. */
+const BUFFER_KIB = 32_768;
 /**
  * tcpdump writes 4 KiB at a time, and each of those costs both sides a call: with what coreutils' `stdbuf` gives it, the way
  * from one to the other costs half. Where there is none, tcpdump writes as it does.
