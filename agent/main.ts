@@ -110,6 +110,10 @@ function build(): Deps {
 async function main(): Promise<void> {
   // Database, backups and logs are root's alone; what others may read is opened to them file by file.
   process.umask(0o077);
+  // Heard from the first moment on: while a program runs, its own cleaning up listens too, and a signal that came just as
+  // that went away again would be nobody's.
+  let end: (signal: string) => unknown = () => process.exit(0);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal));
   const deps = build();
   const { log, paths, env } = deps;
   const root = createAgentServer(deps, 'root');
@@ -135,7 +139,7 @@ async function main(): Promise<void> {
   log.info({ prefix: env.prefix }, 'agent ready');
 
   let stopping = false;
-  const stop = async (signal: string) => {
+  end = async (signal) => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'agent stopping');
@@ -153,8 +157,6 @@ async function main(): Promise<void> {
     deps.db.$client.close();
     process.exit(0);
   };
-  process.on('SIGTERM', (signal) => void stop(signal));
-  process.on('SIGINT', (signal) => void stop(signal));
 }
 
 main().catch((error: unknown) => {
