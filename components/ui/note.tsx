@@ -28,7 +28,8 @@ export function Note({ tone, title, children, actions, live, className }: NotePr
       className={cn('flex gap-3 rounded-xl border p-4', frame, className)}
     >
       <Icon className={cn('mt-0.5 size-5 shrink-0', ink)} aria-hidden />
-      <div className="flex min-w-0 flex-1 flex-col gap-1">
+      {/* A Proxy ID may have nowhere to break. */}
+      <div className="flex min-w-0 flex-1 flex-col gap-1 wrap-anywhere">
         <p className="font-medium">{title}</p>
         {children ? <div className="text-ink-muted">{children}</div> : null}
         {actions ? <div className="mt-2 flex flex-wrap gap-2">{actions}</div> : null}
