@@ -1,6 +1,7 @@
 'use client';
 
 import { keepPreviousData, type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
 import type { AppError } from '../../lib/contract/errors.ts';
 import { type CallName, type Input, type Output, operations } from '../../lib/contract/operations.ts';
 import { panelUnreachable, responseError } from './session-ended.ts';
@@ -25,16 +26,23 @@ export function useCall<N extends CallName>(
   input: Input<N>,
   options: CallOptions<Output<N>> = {},
 ): UseQueryResult<Output<N>, AppError> {
+  const drawn = useSyncExternalStore(noChange, yes, no);
   return useQuery<Output<N>, AppError>({
-    queryKey: [operation, input],
+    // Part of a page may be taken over by the browser when another part has its answer already: until then it is as the
+    // server drew it, without one.
+    queryKey: drawn ? [operation, input] : [operation, input, 'as the server drew it'],
     queryFn: ({ signal }) => call(operation, input, signal),
     refetchInterval: options.pollMs ?? false,
-    enabled: options.enabled ?? true,
+    enabled: drawn && (options.enabled ?? true),
     ...(options.freshMs === undefined ? {} : { staleTime: options.freshMs }),
     ...(options.keepPrevious ? { placeholderData: keepPreviousData } : {}),
     ...(options.initialData === undefined ? {} : { initialData: options.initialData }),
   });
 }
+
+const noChange = () => () => undefined;
+const yes = () => true;
+const no = () => false;
 
 /** Asks with another input, and shows the answer, or the error, where the input `shown` is asked. */
 export function useAnew<N extends CallName>(
