@@ -1,6 +1,7 @@
 // From an older manager's server to this one and back, in the browser.
 import { join } from 'node:path';
 import { test as base, type Page } from '@playwright/test';
+import type { MigrationState } from '../lib/contract/migration.ts';
 import { buildSimulatorImages } from '../simulator/build.ts';
 import { startTestAgent, type TestAgent } from '../test/harness/agent.ts';
 import { apply, docker, finished, runningOnEngine } from '../test/harness/fleet.ts';
@@ -12,7 +13,7 @@ import { lookAt } from './look.ts';
 import { expect, tellStory } from './server.ts';
 
 const PREFIX = 'etom';
-/** Five stations move or start, one after another. */
+/** Stations move one after another. */
 const MIGRATION_MS = 120_000;
 
 interface Server {
@@ -61,6 +62,14 @@ const test = base.extend<object, { server: Server; story: Page }>({
   story: [async ({ browser, server }, use) => tellStory(browser, server.url, use), { scope: 'worker' }],
 });
 
+async function untilIs({ agent }: Server, state: MigrationState['state']): Promise<void> {
+  await waitFor(
+    `the migration to be ${state}`,
+    async () => (await agent.client.call('migration.get', {})).migration?.state === state,
+    { timeoutMs: MIGRATION_MS },
+  );
+}
+
 test.describe.configure({ mode: 'serial', timeout: 300_000 });
 
 test('what was found is shown, and nothing is changed by looking', async ({ server, story: page }) => {
@@ -84,11 +93,7 @@ test('the stations move, each with its own key', async ({ server, story: page })
   await waitFor('four stations', async () => (await runningOnEngine(server.agent)).join() === '1,2,3,4', {
     timeoutMs: MIGRATION_MS,
   });
-  await waitFor(
-    'the migration to end',
-    async () => (await server.agent.client.call('migration.get', {})).migration?.state === 'migrated',
-    { timeoutMs: MIGRATION_MS },
-  );
+  await untilIs(server, 'migrated');
   await page.goto('/migration');
   const moved = page.getByRole('list', { name: 'Stations that were taken over' });
   await expect(moved).toContainText(`${PREFIX} is station 1`);
@@ -101,11 +106,7 @@ test('and go back to what they were', async ({ server, story: page }) => {
   await page.getByRole('button', { name: 'Roll back' }).click();
   await expect(page.getByRole('alertdialog')).toContainText('This fleet and its balancer stop');
   await page.getByRole('alertdialog').getByRole('button', { name: 'Roll back' }).click();
-  await waitFor(
-    'the way back to end',
-    async () => (await server.agent.client.call('migration.get', {})).migration?.state === 'rolled-back',
-    { timeoutMs: MIGRATION_MS },
-  );
+  await untilIs(server, 'rolled-back');
   await page.goto('/migration');
   await expect(page.getByText('What would happen')).toBeVisible();
   expect(Object.keys(await server.host.containers()).sort()).toEqual([PREFIX, `${PREFIX}-2`]);

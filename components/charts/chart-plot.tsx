@@ -21,7 +21,7 @@ import type { ChartLine, TimeChartProps } from './time-chart.tsx';
 export type ChartPlotProps = Omit<TimeChartProps, 'label'> &
   Required<Pick<TimeChartProps, 'height' | 'zone'>>;
 
-const AXIS = { fontSize: 12, fill: 'var(--ink-faint)' };
+const AXIS = { tick: { fontSize: 12, fill: 'var(--ink-faint)' }, tickLine: false, axisLine: false };
 
 /** The drawing of a time chart. */
 export function ChartPlot(props: ChartPlotProps) {
@@ -38,26 +38,16 @@ export function ChartPlot(props: ChartPlotProps) {
       >
         <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
         <XAxis
+          {...AXIS}
           dataKey="at"
           type="number"
           domain={[from, to]}
           allowDataOverflow
           ticks={timeTicks(from, to, 6, zoneOffsetMs(to, zone))}
           tickFormatter={(at: number) => axisText(at, zone, to - from)}
-          tick={AXIS}
-          tickLine={false}
-          axisLine={false}
           minTickGap={24}
         />
-        <YAxis
-          ticks={ticks}
-          domain={[0, ticks.at(-1) ?? 1]}
-          tickFormatter={format}
-          tick={AXIS}
-          tickLine={false}
-          axisLine={false}
-          width={88}
-        />
+        <YAxis {...AXIS} ticks={ticks} domain={[0, ticks.at(-1) ?? 1]} tickFormatter={format} width={88} />
         <Tooltip
           isAnimationActive={false}
           cursor={{ stroke: 'var(--line-strong)' }}

@@ -28,16 +28,14 @@ export const DEFAULT_PANEL_PORT = 3000;
  * Small rather than fast, on a server whose memory belongs to the stations: young objects are collected early (most of
  * what a tick makes is gone at the next), code is kept compact, one helper thread does.
  */
-const SMALL_NODE = [
+export const AGENT_NODE = [
   '--max-semi-space-size=1',
   '--optimize-for-size',
   '--v8-pool-size=1',
   '--no-maglev',
 ] as const;
-/** One compiler for what runs hot, which the tracker does. */
-export const AGENT_NODE = SMALL_NODE;
 /** No compiler at all: a page is drawn in the same time without, and the compilers alone would take 8 MB. */
-export const PANEL_NODE = [...SMALL_NODE, '--no-opt', '--no-sparkplug'] as const;
+export const PANEL_NODE = [...AGENT_NODE, '--no-opt', '--no-sparkplug'] as const;
 /** glibc otherwise keeps a heap of its own for each thread, and what was given back to it for later. */
 export const SMALL_MALLOC = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' } as const;
 
