@@ -65,12 +65,8 @@ export async function tellStory(
   await use(page);
   // A refused sign-in and an agent that is away are answers, and the browser reports them as errors. So it does when
   // the network cards of containers come and go under a request.
-  // React's 418, a text drawn otherwise than by the server: mended in use-call.ts, where an answer was there before the
-  // page was taken over. To be taken out of this list once some runs have shown that it was the only cause.
   expect(
-    complaints.filter(
-      (text) => !/status of (401|404|429|503)|ERR_NETWORK_CHANGED|#418;.*args\[\]=text/.test(text),
-    ),
+    complaints.filter((text) => !/status of (401|404|429|503)|ERR_NETWORK_CHANGED/.test(text)),
     'what the browser complained of',
   ).toEqual([]);
   await context.close();
