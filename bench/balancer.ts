@@ -6,6 +6,7 @@
  */
 
 import { spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { readNginxInstall } from '../lib/balancer/nginx-install.ts';
 import { run } from '../lib/host/run.ts';
 import { createNamespace } from '../test/harness/namespace.ts';
@@ -22,6 +23,8 @@ const IN_FLIGHT = 1000;
 const DIRECT_IN_FLIGHT = 400;
 const PROCESSES = 2;
 const STREAMS = 16;
+/** A path's last sessions end, and what looks after them rests, before the next begins. */
+const REST_MS = 2500;
 
 interface Path {
   name: 'direct' | 'nginx' | 'kernel' | 'plan' | 'haproxy';
@@ -31,7 +34,7 @@ interface Path {
 
 export async function balancer(words: readonly string[]): Promise<Record<string, unknown>> {
   const { numbers } = readNumbers(words, {
-    rounds: { fallback: 7, min: 1, max: 30 },
+    rounds: { fallback: 11, min: 1, max: 30 },
     seconds: { fallback: 2, min: 1, max: 60 },
   });
   const undo: (() => unknown)[] = [];
@@ -103,6 +106,7 @@ async function measure(
     for (const { name, load, prepare } of round % 2 === 0 ? paths : paths.toReversed()) {
       await prepare?.();
       await forgetEndedSessions();
+      await delay(REST_MS);
       const made = await load.rate(0, seconds);
       const moved = await load.bytes(STREAMS, seconds);
       const one = seen.get(name);

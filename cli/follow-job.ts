@@ -27,6 +27,16 @@ export async function followJob(cli: Cli, jobId: string, said: readonly string[]
   }
 }
 
+/**
+ * Shows a job that no other goes on with: where the agent was restarted meanwhile, whoever asked for it begins it again.
+ * @returns the job, `succeeded` or `interrupted`
+ * @throws AppError with the job's own code when it failed or was cancelled
+ */
+export async function followAlone(cli: Cli, jobId: string): Promise<Job> {
+  const job = (await watchOnce(cli, jobId, new Set())) ?? (await agentBack(cli, jobId));
+  return job.state === 'interrupted' ? job : succeeded(job);
+}
+
 /** @returns the job's end, or null when the agent went away meanwhile */
 async function watchOnce(cli: Cli, id: string, seen: Set<string>): Promise<Job | null> {
   let last: Job | null = null;

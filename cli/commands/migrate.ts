@@ -4,9 +4,12 @@ import { fleetSettingsSchema } from '../../lib/contract/settings.ts';
 import { plural } from '../../lib/format/count.ts';
 import type { Cli, Command, Options } from '../command.ts';
 import { confirm } from '../confirm.ts';
-import { followJob } from '../follow-job.ts';
+import { followAlone } from '../follow-job.ts';
 import { migrationView } from '../migration-view.ts';
 import { numberArgument } from '../parse.ts';
+
+/** How often the agent may be restarted on the way. */
+const RESTARTS_BORNE = 3;
 
 export const migrateToV2: Command = {
   name: 'migrate-to-v2',
@@ -53,12 +56,13 @@ async function run(cli: Cli, _words: string[], options: Options): Promise<void> 
   const count = given ?? (goesOn || options.yes === true ? null : await askCount(cli, report));
   const shredAddresses = options.shredAddresses === true || (await askToShred(cli, report, options));
   await confirm(cli, options, 'migrate-to-v2', goesOn ? 'Go on?' : 'Take them over?');
-  const { jobId } = await cli.client.call('migration.start', {
-    ...(count === null ? {} : { count }),
-    ...(image === null ? {} : { image }),
-    shredAddresses,
-  });
-  await followJob(cli, jobId);
+  await carryOut(cli, 'migrate-to-v2', () =>
+    cli.client.call('migration.start', {
+      ...(count === null ? {} : { count }),
+      ...(image === null ? {} : { image }),
+      shredAddresses,
+    }),
+  );
   const after = await cli.client.call('migration.get', {});
   const moved = after.migration?.stations ?? [];
   for (const { station, name, proxyId } of moved)
@@ -66,6 +70,20 @@ async function run(cli: Cli, _words: string[], options: Options): Promise<void> 
   cli.print(
     `${plural(moved.length, 'station')} moved, each with its own key. Back again: sudo ./conduit rollback-to-v1`,
   );
+}
+
+/** An agent that stopped in the middle does not go on by itself: the way is begun again, and done is said when it is. */
+async function carryOut(cli: Cli, command: string, begin: () => Promise<{ jobId: string }>): Promise<void> {
+  for (let restarts = 0; restarts <= RESTARTS_BORNE; restarts++) {
+    const { jobId } = await begin();
+    if ((await followAlone(cli, jobId)).state === 'succeeded') return;
+    if (restarts < RESTARTS_BORNE)
+      cli.note('The agent was restarted in the middle; going on where it stopped.');
+  }
+  throw new AppError('job_failed', {
+    message: `${command}: the agent stopped in the middle ${RESTARTS_BORNE + 1} times.`,
+    remedy: `See why with \`conduit logs --agent\`; then go on: sudo ./conduit ${command}`,
+  });
 }
 
 function imageOf({ image }: Options): string | null {
@@ -127,7 +145,7 @@ export const rollbackToV1: Command = {
       'rollback-to-v1',
       `Take the fleet down and bring ${stations} of the older manager back?`,
     );
-    await followJob(cli, (await cli.client.call('migration.rollBack', {})).jobId);
+    await carryOut(cli, 'rollback-to-v1', () => cli.client.call('migration.rollBack', {}));
     cli.print(
       `${cli.style.green('✓')} ${stations} of the older manager as before; its files, services and the kernel, too.`,
     );

@@ -57,7 +57,13 @@ async function change(
   const named = stationNumbers(verb, words);
   const stations = named.length > 0 ? named : await allStations(cli, verb);
   const { jobId } = await cli.client.call(`station.${verb}`, { stations, ...drain });
-  await followJob(cli, jobId);
+  const job = await followJob(cli, jobId);
+  // Started and stopped are seen in the fleet; who was restarted already is not.
+  if (verb === 'restart' && (job.id !== jobId || job.state === 'interrupted'))
+    throw new AppError('job_failed', {
+      message: 'restart: the agent was restarted in the middle, so some stations may not have been.',
+      remedy: 'Run it again.',
+    });
   cli.print(`${plural(stations.length, 'station')} ${done}.`);
 }
 

@@ -21,6 +21,8 @@ afterAll(async () => {
 });
 
 const snapshot = () => agent.client.call('snapshot.get', {});
+const allIn = (backends: number) =>
+  waitFor(`all ${backends} in the balancer`, async () => (await snapshot()).balancer.backends === backends);
 const traffic = () => agent.client.call('balancer.traffic', {});
 
 /** Opens sessions one after another, each proved by an echo. */
@@ -52,6 +54,7 @@ const drainStep = async (jobId: string) => (await jobOf(jobId)).steps.find(({ ke
 
 describe('stations that stop', () => {
   it('finish their sessions first, get no new ones meanwhile, and the job says who is connected', async () => {
+    await allIn(4);
     const sessions = await hold(12);
     await waitFor('three sessions on each station', async () =>
       (await traffic()).stations.every(({ primary }) => primary.tcp === 3),
@@ -80,6 +83,7 @@ describe('stations that stop', () => {
 
   it('are cut when the drain time is over, and the job says how many', async () => {
     await apply(agent, { settings: { count: 3 } });
+    await allIn(3);
     const sessions = await hold(9);
     const { jobId } = await agent.client.call('fleet.apply', { settings: { count: 2 }, drainSeconds: 2 });
     expect((await finished(agent, { jobId })).state).toBe('succeeded');
@@ -93,12 +97,13 @@ describe('stations that stop', () => {
 
   it('can be kept by cancelling the job: they get clients again', async () => {
     await apply(agent, { settings: { count: 3 } });
+    await allIn(3);
     await hold(6);
     const { jobId } = await agent.client.call('station.restart', { stations: [1, 2, 3], drainSeconds: 300 });
     await waitFor('the drain', async () => (await drainStep(jobId))?.state === 'running');
     await agent.client.call('job.cancel', { id: jobId });
     expect((await finished(agent, { jobId })).state).toBe('cancelled');
-    await waitFor('all three in the balancer', async () => (await snapshot()).balancer.backends === 3);
+    await allIn(3);
   });
 
   it('stop at once where the drain time is zero', async () => {
@@ -126,7 +131,7 @@ describe('a restored configuration', () => {
     const applied = await agent.client.call('balancer.apply', {});
     expect(applied.config.live).toBe(applied.config.wanted);
     expect(applied.config.diff).toBeNull();
-    await waitFor('the balancer to follow', async () => (await snapshot()).balancer.backends === 3);
+    await allIn(3);
     await waitFor('the problem to end', async () => !(await codes()).includes('balancer-held'));
   });
 
@@ -167,7 +172,7 @@ describe("a fleet that moves to the host's network", () => {
 
   it('has it again when it moves back', async () => {
     expect(await apply(agent, { settings: { networkMode: 'cluster' } })).toMatchObject({ error: null });
-    await waitFor('all three in the balancer', async () => (await snapshot()).balancer.backends === 3);
+    await allIn(3);
     await hold(3);
   });
 });
