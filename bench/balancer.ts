@@ -25,6 +25,7 @@ const PROCESSES = 2;
 const STREAMS = 16;
 /** A path's last sessions end, and what looks after them rests, before the next begins. */
 const REST_MS = 2500;
+const WARM_SECONDS = 1;
 
 interface Path {
   name: 'direct' | 'nginx' | 'kernel' | 'plan' | 'haproxy';
@@ -105,6 +106,8 @@ async function measure(
   for (let round = 0; round < rounds; round++) {
     for (const { name, load, prepare } of round % 2 === 0 ? paths : paths.toReversed()) {
       await prepare?.();
+      // One that was just switched to has new processes; the others would be compared with their first sessions.
+      await load.rate(0, WARM_SECONDS);
       await forgetEndedSessions();
       await delay(REST_MS);
       const made = await load.rate(0, seconds);

@@ -3,23 +3,21 @@
  * kernel. The senders live in a namespace; their network (RFC 2544) leads there and nowhere else.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { run } from '../lib/host/run.ts';
-import { createNamespace } from '../test/harness/namespace.ts';
+import { createSender } from '../test/harness/sender.ts';
 import { rounded, say } from './fleet.ts';
 
 const NAME = 'benchtrk';
 const DEVICE = `${NAME}h`;
-const NETWORK = '198.18.0.0';
 const PORT = 28_743;
 const TICKS_A_SECOND = 100;
 const RATE = 50_000;
 const FAST = 100_000;
 /** Its windows are longer. */
-const KERNEL_SECONDS = 90;
+const KERNEL_SECONDS = 270;
+const FAST_KERNEL_SECONDS = 90;
 const LONGEST_WINDOW_MS = 75_000;
 
 const TEXT = `tcpdump -tt -l -i ${DEVICE} -n -q "((tcp or udp) and (port ${PORT})) and not port 22" | mawk '
@@ -36,29 +34,16 @@ interface Figures {
 type Way = 'text' | 'tcpdump' | 'kernel';
 
 export async function trackerLive({ clients, seconds }: { clients: number; seconds: number }) {
-  const folder = await mkdtemp(join(tmpdir(), 'conduit-bench-tracker-'));
-  const namespace = await createNamespace(NAME, '10.241.9', 1);
-  const program = join(folder, 'packets');
-  const children: ChildProcess[] = [];
+  const sender = await createSender(NAME, '10.241.9', PORT, clients);
+  const send = (perSecond: number) => (time: number) => sender.send(perSecond, time);
   try {
-    await run('cc', ['-O2', '-o', program, join(import.meta.dirname, 'load/packets.c')]);
-    await run('ip', ['route', 'replace', `${NETWORK}/15`, 'dev', DEVICE]);
-    const hold = spawn(program, ['hold', namespace.hostAddress, String(PORT)], { stdio: 'pipe' });
-    children.push(hold);
-    await nextLine(hold);
-    const send = (perSecond: number, time: number) => {
-      const words = [namespace.hostAddress, PORT, NETWORK, clients, perSecond, time].map(String);
-      const child = spawn('ip', ['netns', 'exec', NAME, program, ...words], { stdio: 'pipe' });
-      children.push(child);
-      return child;
-    };
-    const idle = await bare(send(RATE, 8));
-    const text = await measureText(() => send(RATE, seconds), idle);
-    const pcap = await measureOurs('tcpdump', (time) => send(RATE, time), seconds, idle);
-    const kernel = await measureOurs('kernel', (time) => send(RATE, time), KERNEL_SECONDS, idle);
+    const idle = await bare(sender.send(RATE, 8));
+    const text = await measureText(() => sender.send(RATE, seconds), idle);
+    const pcap = await measureOurs('tcpdump', send(RATE), seconds, idle);
+    const kernel = await measureOurs('kernel', send(RATE), KERNEL_SECONDS, idle);
     const fast = {
-      tcpdump: await measureOurs('tcpdump', (time) => send(FAST, time), 20, null),
-      kernel: await measureOurs('kernel', (time) => send(FAST, time), KERNEL_SECONDS, null),
+      tcpdump: await measureOurs('tcpdump', send(FAST), 20, null),
+      kernel: await measureOurs('kernel', send(FAST), FAST_KERNEL_SECONDS, null),
     };
     return {
       ...{ clients, packetsPerSecond: RATE, text, pcap, kernel, fast },
@@ -67,35 +52,33 @@ export async function trackerLive({ clients, seconds }: { clients: number; secon
       drops: fast.tcpdump.dropped + fast.kernel.dropped,
     };
   } finally {
-    for (const child of children) child.kill();
-    await namespace.remove();
-    await rm(folder, { recursive: true });
+    await sender.remove();
   }
 }
 
 /** Seconds the whole machine works for each second of sending, when nobody counts. */
-async function bare(sender: ChildProcess): Promise<number> {
+async function bare(sent: Promise<number>): Promise<number> {
   await sleep(1000);
   const before = await machineSeconds();
   await sleep(6000);
   const share = ((await machineSeconds()) - before) / 6;
-  await ended(sender);
+  await sent;
   return share;
 }
 
-async function measureText(start: () => ChildProcess, idle: number): Promise<Figures> {
+async function measureText(start: () => Promise<number>, idle: number): Promise<Figures> {
   const child = spawn('bash', ['-c', TEXT], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString();
   });
   await until(() => said.includes('listening'));
-  const sender = start();
+  const sent = start();
   await sleep(1000);
   const from = await sampled(child.pid);
   await sleep(8000);
   const to = await sampled(child.pid);
-  await ended(sender);
+  await sent;
   for (const pid of await descendants(child.pid ?? 0))
     if ((await statOf(pid))?.name === 'tcpdump') process.kill(pid, 'SIGINT');
   await ended(child);
@@ -107,7 +90,7 @@ async function measureText(start: () => ChildProcess, idle: number): Promise<Fig
 /** From the end of a window to the end of another, so that what a window costs is in it as often as it should be. */
 async function measureOurs(
   way: Way,
-  start: (seconds: number) => ChildProcess,
+  start: (seconds: number) => Promise<number>,
   seconds: number,
   idle: number | null,
 ): Promise<Figures> {
@@ -121,10 +104,10 @@ async function measureOurs(
     if (said.to !== undefined) windows.push({ ...said, to: said.to, at: await sampled(child.pid) });
   });
   await until(() => running);
-  const sender = start(seconds + 2);
+  const sending = start(seconds + 2);
   await sleep(seconds * 1000 + 1500);
   const whole = windows.slice();
-  const sent = Number((await lineAtEnd(sender)).split(' ')[0]);
+  const sent = await sending;
   // The rest of it lies in a window that is still open.
   const sum = (key: 'packets' | 'dropped') => windows.reduce((all, window) => all + window[key], 0);
   await until(() => sum('packets') >= sent, LONGEST_WINDOW_MS).catch(() => undefined);
@@ -196,14 +179,6 @@ async function until(condition: () => boolean, ms = 20_000): Promise<void> {
     if (performance.now() > end) throw new Error('it took too long');
     await sleep(50);
   }
-}
-function nextLine({ stdout }: ChildProcess): Promise<string> {
-  return new Promise((resolve) => stdout?.once('data', (chunk: Buffer) => resolve(chunk.toString())));
-}
-async function lineAtEnd(child: ChildProcess): Promise<string> {
-  const line = await nextLine(child);
-  await ended(child);
-  return line;
 }
 function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return Promise.resolve();

@@ -1,6 +1,6 @@
 /**
- * Rules by which nftables counts bytes by client address, and what it says of them. There are two sides of each set: one
- * is counted into while the other is read, since nft 1.0.6 cannot read a set and empty it in one go. Pure.
+ * Rules by which nftables counts bytes by client address. There are two sides of each set: one is counted into while the
+ * other is read, since nft 1.0.6 cannot read a set and empty it in one go. Pure.
  */
 
 export type Side = 'a' | 'b';
@@ -13,7 +13,7 @@ export interface KernelRulesInput {
 }
 
 /** Counts what had no room in its set. */
-const MISSED = 'missed';
+export const MISSED = 'missed';
 /** Addresses of one family and direction that are counted; what comes after is counted as missed. */
 export const SET_SIZE = 131_072;
 const SSH = 22;
@@ -64,10 +64,14 @@ export function renderTable({ table, interface: name }: KernelRulesInput): strin
   ].join('\n');
 }
 
-/** From now on into the other side; in one transaction, so that no packet is counted twice or not at all. */
+/**
+ * From now on into the other side, which forgets first what it had; in one transaction, so that no packet is counted twice
+ * or not at all. To forget at once what was read would take a program of its own, and nft cannot list and flush in one.
+ */
 export function renderTurn(input: KernelRulesInput, side: Side): string {
   const { table } = input;
-  return DIRECTIONS.flatMap((direction) => [
+  const forget = setNames(side).map(({ name }) => `flush set inet ${table} ${name}`);
+  const rules = DIRECTIONS.flatMap((direction) => [
     `flush chain inet ${table} ${direction.chain}`,
     ...unwanted(input, direction.port).map(
       (match) => `add rule inet ${table} ${direction.chain} ${match} return`,
@@ -78,9 +82,8 @@ export function renderTurn(input: KernelRulesInput, side: Side): string {
     }),
     // Only what had no room in its set comes here.
     `add rule inet ${table} ${direction.chain} counter name ${MISSED}`,
-  ])
-    .concat('')
-    .join('\n');
+  ]);
+  return [...forget, ...rules, ''].join('\n');
 }
 
 /** What is not counted leaves at its first question. */
@@ -88,49 +91,3 @@ function unwanted({ preset, ports }: KernelRulesInput, port: 'dport' | 'sport'):
   if (preset === 'all') return [`tcp dport ${SSH}`, `tcp sport ${SSH}`];
   return ['meta l4proto != { tcp, udp }', `th ${port} != { ${ports.join(', ')} }`];
 }
-
-export function renderFlush(table: string, side: Side): string {
-  return `${setNames(side)
-    .map(({ name }) => `flush set inet ${table} ${name}`)
-    .join('\n')}\n`;
-}
-
-export interface VisitTable {
-  /** One element of a set; a counter of zero packets is never there. */
-  onElement: (set: string, address: string, packets: number, bytes: number) => void;
-  /** The packets that found no room in their set, since the table was made. */
-  onMissed: (packets: number) => void;
-}
-
-/** Reads what `nft -j list table` prints, as it comes; a chunk may end anywhere. */
-export function createTableReader({ onElement, onMissed }: VisitTable): {
-  push(chunk: Buffer): void;
-  end(): void;
-} {
-  let rest = '';
-  let object = '';
-  function read(text: string): void {
-    for (const [, name, address, packets, bytes, alone] of text.matchAll(WORDS)) {
-      if (address !== undefined) onElement(object, address, Number(packets), Number(bytes));
-      else if (name !== undefined) object = name;
-      else if (object === MISSED) onMissed(Number(alone));
-    }
-  }
-  return {
-    push(chunk) {
-      const text = rest + chunk.toString('latin1');
-      // None of what is looked for has one inside.
-      const end = text.lastIndexOf('}') + 1;
-      read(text.slice(0, end));
-      rest = text.slice(end);
-    },
-    end() {
-      read(rest);
-      rest = '';
-    },
-  };
-}
-
-/** The name of a set or a counter, an element with its counter, and the packets of a counter that has a name. */
-const WORDS =
-  /"name": "(\w+)"|"val": "([0-9a-f.:]+)", "counter": \{"packets": (\d+), "bytes": (\d+)|"packets": (\d+)/g;

@@ -5,14 +5,14 @@ import { addressWords } from './address-text.ts';
 import type { Capture, CaptureOptions, Counted } from './capture.ts';
 import { endedProgramsCpuMs } from './cpu-time.ts';
 import {
-  createTableReader,
   type KernelRulesInput,
-  renderFlush,
+  MISSED,
   renderTable,
   renderTurn,
   type Side,
   setNames,
 } from './kernel-rules.ts';
+import { createTableReader } from './nft-table.ts';
 
 const TIMEOUT_MS = 15_000;
 /**
@@ -51,21 +51,28 @@ export async function startKernelSets(options: CaptureOptions): Promise<Capture>
   /** All at once: each program more would cost as much as a few hundred addresses. */
   async function readSide(idle: Side): Promise<Counted> {
     const directions = new Map(setNames(idle).map(({ name, arriving }) => [name, arriving]));
+    let arriving = false;
     let packets = 0;
     let missedNow = missed;
-    const reader = createTableReader({
-      onElement(set, address, count, bytes) {
-        const arriving = directions.get(set);
+    const reader = createTableReader(MISSED, {
+      onSet(name) {
+        const direction = directions.get(name);
+        arriving = direction === true;
         // The other side has begun to count meanwhile.
-        if (arriving === undefined) return;
+        return direction !== undefined;
+      },
+      onV4(address, count, bytes) {
+        packets += count;
+        table.addV4(address, arriving, bytes);
+      },
+      onV6(address, count, bytes) {
         packets += count;
         const words = addressWords(address);
-        if (words === null) return;
+        if (words?.length !== 4) return;
         const [a = 0, b = 0, c = 0, d = 0] = words;
-        if (words.length === 1) table.addV4(a, arriving, bytes);
-        else table.addV6(a, b, c, d, arriving, bytes);
+        table.addV6(a, b, c, d, arriving, bytes);
       },
-      onMissed: (count) => {
+      onCounter: (count) => {
         missedNow = count;
       },
     });
@@ -86,7 +93,6 @@ export async function startKernelSets(options: CaptureOptions): Promise<Capture>
       await nft(renderTurn(rules, next));
       side = next;
       const counted = await readSide(idle);
-      await nft(renderFlush(rules.table, idle));
       costMs = endedProgramsCpuMs() - begun;
       return { ...counted, cpuMs: costMs };
     } catch {

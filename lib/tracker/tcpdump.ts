@@ -8,6 +8,7 @@ import { readInterface } from './interfaces.ts';
 import { createPacketReader } from './packet.ts';
 import { createPcapStream } from './pcap.ts';
 import { unprivilegedUser } from './unprivileged-user.ts';
+import { signalWhileItWaits } from './waiting-program.ts';
 
 /** What the kernel holds while nobody reads, KiB: a good second of 100,000 packets. A machine that shares its processors can be away for one. */
 const BUFFER_KIB = 32_768;
@@ -17,7 +18,7 @@ const BUFFER_KIB = 32_768;
  */
 const STDBUF = '/usr/bin/stdbuf';
 const WRITTEN_AT_ONCE = 65_536;
-/** After SIGUSR2 what tcpdump held back arrives within this. */
+/** What tcpdump holds back arrives within this after it was told to write it; a window that ends without takes it next time. */
 const FLUSH_MS = 300;
 
 /** Runs tcpdump with a capture on its output; `-w -` is among the arguments. */
@@ -31,12 +32,15 @@ export async function startTcpdump(options: CaptureOptions): Promise<Capture> {
   const { interface: name, preset, ports, own, hosts, table } = options;
   const device = readInterface(name);
   if (device === null) throw new Error(`there is no interface ${name}`);
+  /** By its own account, since it began. */
   const counted = { packets: 0, dropped: 0 };
   let reader: ReturnType<typeof createPacketReader> | null = null;
   let wrong: string | null = null;
-  let told: (() => void) | null = null;
-  let arrived: (() => void) | null = null;
+  /** What the window that ends waits for. */
+  let heard: (() => void) | null = null;
   let lastWords = '';
+  /** How often it has said its figures. */
+  let answers = 0;
   const stream = createPcapStream((linkType) => {
     const wanted = preset === 'frontend' ? new Set(ports) : null;
     reader = createPacketReader({ table, linkType, own, ports: wanted });
@@ -47,7 +51,7 @@ export async function startTcpdump(options: CaptureOptions): Promise<Capture> {
     if (wrong !== null) return;
     try {
       stream.push(chunk);
-      arrived?.();
+      heard?.();
     } catch (error) {
       // Whatever the bytes were, they may hold an address: only the kind of error is told.
       wrong = error instanceof RangeError ? error.message : 'the capture could not be read';
@@ -60,14 +64,17 @@ export async function startTcpdump(options: CaptureOptions): Promise<Capture> {
     listens = resolve;
   });
 
-  /** `listening on …` at the beginning; `N packets dropped by kernel` after SIGUSR1 and at the end. */
+  /** `listening on …` at the beginning; what it captured and what it missed after SIGUSR1, in one line, and at the end, in several. */
   function onLine(line: string): void {
     if (line.includes('listening on ')) listens();
-    const dropped = /^(\d+) packets? dropped by (?:kernel|interface)/.exec(line.trim());
+    const captured = /(\d+) packets? captured/.exec(line);
+    const dropped = /(\d+) packets? dropped by kernel/.exec(line);
+    if (captured !== null) counted.packets = Number(captured[1]);
     if (dropped !== null) {
-      if (line.includes('kernel')) counted.dropped = Number(dropped[1]);
-      told?.();
-    } else if (line.startsWith('tcpdump: ')) lastWords = line.slice('tcpdump: '.length);
+      counted.dropped = Number(dropped[1]);
+      answers++;
+      heard?.();
+    } else if (captured === null && line.startsWith('tcpdump: ')) lastWords = line.slice('tcpdump: '.length);
   }
 
   const pipe = openTcpdump(
@@ -96,18 +103,16 @@ export async function startTcpdump(options: CaptureOptions): Promise<Capture> {
   return {
     isDue: () => true,
     async flush(): Promise<Counted> {
-      // Its figures first; then what it holds back, and all of that is read before the window ends.
-      const answered = within(FLUSH_MS, (done) => {
-        told = done;
-      });
-      pipe.signal('SIGUSR1');
-      const drained = within(FLUSH_MS, (done) => {
-        arrived = done;
-      });
-      pipe.signal('SIGUSR2');
-      await Promise.all([answered, drained]);
-      told = null;
-      arrived = null;
+      const asked = answers;
+      if (await signalWhileItWaits(pipe.pid ?? 0, ['SIGUSR1', 'SIGUSR2'], FLUSH_MS))
+        await within(FLUSH_MS, (done) => {
+          // All it has captured has come when as many records are here; it counts in 32 bits.
+          heard = () => {
+            if (answers > asked && ((stream.packets - counted.packets) | 0) >= 0) done();
+          };
+          heard();
+        });
+      heard = null;
       const now = { packets: stream.packets, dropped: counted.dropped, cpuMs: programCpuMs(pipe.pid ?? 0) };
       const since = {
         packets: now.packets - last.packets,

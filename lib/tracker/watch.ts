@@ -57,6 +57,9 @@ export function createWatch(options: WatchOptions): Watch {
   /** What the capture that runs was started for; another picture ends it. */
   let picture = '';
   let device: string | null = null;
+  /** The number of the interface that is watched, and the edge at which everything was looked at last. */
+  let watched: string | null = null;
+  let lookedAt = 0;
   /** The interface that is wanted, or the routes that led to the one that was found. */
   let asked = '';
   let surroundingsAt = Number.NEGATIVE_INFINITY;
@@ -166,6 +169,7 @@ export function createWatch(options: WatchOptions): Watch {
     try {
       const begun = await (wanted.capture === 'kernel' ? startKernelSets(options) : startTcpdump(options));
       capture = begun;
+      watched = index(options.interface);
       since = Date.now();
       state = 'running';
       message = null;
@@ -214,6 +218,13 @@ export function createWatch(options: WatchOptions): Watch {
     retryMs = FIRST_RETRY_MS;
   }
 
+  /** The kernel counts by itself: before the next edge there is something to do only for an order, or another interface. */
+  function isAtRest(): boolean {
+    return (
+      capture !== null && followed === order && edgeOf(Date.now()) === lookedAt && index(device) === watched
+    );
+  }
+
   async function look(): Promise<void> {
     if (closed || settings === null) return;
     const wanted = settings;
@@ -230,6 +241,8 @@ export function createWatch(options: WatchOptions): Watch {
       }
       return;
     }
+    if (how === 'kernel' && isAtRest()) return;
+    lookedAt = edgeOf(Date.now());
     await freshenSurroundings(wanted);
     // Only tcpdump's filter names addresses, and one that is new must not wait: its clients would not be counted. The
     // kernel's rules count on, whatever address comes or goes, and to list all of a server with forty bridges costs more.
