@@ -94,14 +94,16 @@ describe('conduit restore', () => {
       ],
       replace: false,
       settings: false,
+      history: false,
     });
-    expect(await placementsOf('--map 2:7,conduit-data-3:3 --replace --settings')).toMatchObject({
+    expect(await placementsOf('--map 2:7,conduit-data-3:3 --replace --settings --history')).toMatchObject({
       placements: [
         { volume: 'conduit-data-2', to: 7 },
         { volume: 'conduit-data-3', to: 3 },
       ],
       replace: true,
       settings: true,
+      history: true,
     });
   });
 

@@ -39,6 +39,8 @@ describe('the copy of the history', () => {
       'history_1m',
       'history_2h',
       'legacy_countries',
+      'legacy_months',
+      'legacy_samples',
       'station_keys',
     ]);
     expect(live.$client.prepare('SELECT count(*) FROM copy.history_10s').pluck().get()).toBe(500);

@@ -4,16 +4,9 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
+import { HISTORY_TABLES } from './history-tables.ts';
 
-const TABLES = [
-  'history_10s',
-  'history_1m',
-  'history_15m',
-  'history_2h',
-  'history_1d',
-  'legacy_countries',
-  'station_keys',
-] as const;
+const TABLES = [...HISTORY_TABLES, 'station_keys'];
 
 export interface HistoryCopyTask {
   /** The live database; it is only read. */

@@ -11,6 +11,7 @@ import { findSetting, saveSetting, withDefaults } from './settings.ts';
 const savedSettingsSchema = withDefaults(historySettingsSchema, DEFAULT_HISTORY_SETTINGS);
 const checkSchema = z.object({ at: z.number(), ok: z.boolean(), message: z.string().nullable() });
 export type DatabaseCheck = z.infer<typeof checkSchema>;
+const sinceSchema = z.object({ since: z.number() });
 const tokenSchema = z.object({ hash: z.string(), createdAt: z.number() });
 const savedTokenSchema = z.object({ token: tokenSchema.nullable() });
 export type ScrapeToken = z.infer<typeof tokenSchema>;
@@ -29,6 +30,15 @@ export function getDatabaseCheck(db: Db): DatabaseCheck | null {
 
 export function saveDatabaseCheck(db: Db, value: DatabaseCheck, now: number): void {
   saveSetting(db, 'database.check', value, now);
+}
+
+/** From when on this server counted itself, seconds since the epoch; null as long as no other's history was put before it. */
+export function getCountedSince(db: Db): number | null {
+  return findSetting(db, 'history.since', sinceSchema)?.since ?? null;
+}
+
+export function saveCountedSince(db: Db, since: number, now: number): void {
+  saveSetting(db, 'history.since', { since }, now);
 }
 
 /** SHA-256 of the token, and when it was made; null when nobody may scrape. */

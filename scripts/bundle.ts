@@ -13,6 +13,7 @@ await build({
     cli: 'cli/main.ts',
     'check-database': 'db/check-worker.ts',
     'copy-history': 'db/copy-history-worker.ts',
+    'put-history': 'db/put-history-worker.ts',
     tracker: 'lib/tracker/worker.ts',
     vault: 'lib/vault/worker.ts',
   },

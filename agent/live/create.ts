@@ -130,6 +130,8 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
     },
     recordedSources: () => store.sources(),
     observeTracker: (window) => history.observeTracker(window),
+    countedSince: () => store.began(Math.floor(now() / 1000)),
+    historyJoined: (before) => store.joined(before, Math.floor(now() / 1000)),
     historyState: () => ({ ...store.size(), oldest: store.oldest(), problem: history.problem() }),
     start: () => ticker.start(),
     async stop() {

@@ -29,6 +29,10 @@ export interface LiveService {
   /** Whose figures on countries are in the record. */
   recordedSources(): { stations: boolean; tracker: boolean };
   observeTracker(window: TrackerWindow): void;
+  /** When this server began to count, seconds since the epoch; null on a new one. */
+  countedSince(): number | null;
+  /** Another's history was put before this moment, seconds since the epoch. */
+  historyJoined(before: number): void;
   /** What the record holds; `oldest` in seconds since the epoch. */
   historyState(): Pick<HistoryState, 'databaseBytes' | 'tiers' | 'oldest' | 'problem'>;
   start(): void;

@@ -1,13 +1,16 @@
 /** The record itself: how large it may grow, what it holds, and a look once a day whether it is whole. */
 import {
+  getCountedSince,
   getDatabaseCheck,
   getHistorySettings,
+  saveCountedSince,
   saveDatabaseCheck,
   saveHistorySettings,
 } from '../../db/history-settings.ts';
 import type { HistoryState } from '../../lib/contract/history.ts';
 import type { HistorySettings } from '../../lib/contract/settings.ts';
 import type { Problem } from '../../lib/contract/snapshot.ts';
+import { bucketStart, FINE_SECONDS } from '../../lib/history/tiers.ts';
 import { runWorker } from '../../lib/host/worker.ts';
 import type { CoreDeps } from '../deps.ts';
 import type { LiveService } from '../live/service.ts';
@@ -17,6 +20,13 @@ export interface RecordService {
   configure(change: Partial<HistorySettings>, actor: string): HistoryState;
   /** Reads the whole database in a thread of its own; writing goes on meanwhile. */
   check(): Promise<void>;
+  /**
+   * From when on this server counts itself, seconds since the epoch. It is kept from the first question on: once another's
+   * history lies before it, nobody could tell.
+   */
+  countedSince(): number;
+  /** Another's history was put before that. */
+  joined(): void;
   problems(): Problem[];
   start(): void;
   stop(): void;
@@ -34,7 +44,7 @@ export function createRecordService({
   activity,
   log,
   live,
-}: CoreDeps & { live: Pick<LiveService, 'historyState'> }): RecordService {
+}: CoreDeps & { live: Pick<LiveService, 'countedSince' | 'historyJoined' | 'historyState'> }): RecordService {
   let timer: NodeJS.Timeout | undefined;
   // Asked for with every snapshot.
   let checked = getDatabaseCheck(db);
@@ -56,8 +66,19 @@ export function createRecordService({
     };
   }
 
+  function countedSince(): number {
+    const known = getCountedSince(db);
+    if (known !== null) return known;
+    // Both on the edge of the finest bucket: one that is still open belongs to this server.
+    const since = bucketStart(live.countedSince() ?? now() / 1000, FINE_SECONDS);
+    saveCountedSince(db, since, now());
+    return since;
+  }
+
   const service: RecordService = {
     state,
+    countedSince,
+    joined: () => live.historyJoined(countedSince()),
     configure(change, actor) {
       const next = { ...getHistorySettings(db), ...change };
       saveHistorySettings(db, next, now());

@@ -1,5 +1,6 @@
 /** Puts the vault's parts together: the folder of archives, the thread that seals them, the ledger and the schedule. */
 import { getPendingRestore, savePendingRestore } from '../../db/vault-settings.ts';
+import { AppError } from '../../lib/contract/errors.ts';
 import type { Job } from '../../lib/contract/jobs.ts';
 import type { Problem } from '../../lib/contract/snapshot.ts';
 import { plural } from '../../lib/format/count.ts';
@@ -7,6 +8,7 @@ import type { OpenedArchive } from '../../lib/vault/archive.ts';
 import { createArchives } from './archives.ts';
 import { createLedger } from './ledger.ts';
 import { createMaker } from './make.ts';
+import { putHistory } from './put-history.ts';
 import { readKeys, slotsOf } from './read-keys.ts';
 import { decide, type RestoreRequest, restore } from './restore.ts';
 import { createScheduler } from './schedule.ts';
@@ -109,13 +111,17 @@ export function createVaultService(deps: VaultDeps): VaultService {
         history: head.history,
       };
     },
-    async restore({ id, passphrase, placements, replace, settings }, actor) {
+    async restore({ id, passphrase, placements, replace, settings, history }, actor) {
       const archive = await opened(id, passphrase);
-      const wanted = settings ? parseSettings(archive.settings) : null;
-      const request: RestoreRequest = { id, archive, placements, replace, settings: wanted, actor };
+      if (history && !archive.head.history) throw noHistory(id);
+      const request: RestoreRequest = {
+        ...{ id, archive, placements, replace, actor },
+        settings: settings ? parseSettings(archive.settings) : null,
+        putHistory: history ? (job) => putHistory(deps, { archives, seal }, { id, passphrase }, job) : null,
+      };
       // Refused at once where it can be seen beforehand; the job looks again.
       const judged = await decide(deps, request);
-      const title = `Restore ${plural(judged.length, 'key')} from ${id}`;
+      const title = `Restore ${plural(judged.length, 'key')}${history ? ' and the history' : ''} from ${id}`;
       return fleet.transform(
         { kind: 'vault.restore', title, actor, summary: title, cancellable: false },
         async (job, hands) => {
@@ -166,4 +172,12 @@ export function createVaultService(deps: VaultDeps): VaultService {
       clearTimeout(timer);
     },
   };
+}
+
+function noHistory(id: string): AppError {
+  return new AppError('invalid_input', {
+    message: `${id} was made without the history. Nothing was changed.`,
+    remedy: 'Leave the history out, or take an archive that was made with it.',
+    fields: [{ field: 'history', message: 'is not in this archive' }],
+  });
 }

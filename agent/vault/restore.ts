@@ -31,6 +31,8 @@ export interface RestoreRequest {
   replace: boolean;
   /** Of the archive, when they are wanted. */
   settings: ArchivedSettings | null;
+  /** Puts its history back; null where that is not wanted. */
+  putHistory: ((job: JobHandle) => Promise<void>) | null;
   actor: string;
 }
 
@@ -79,13 +81,14 @@ export async function restore(
   job: JobHandle,
   hands: FleetHands,
 ): Promise<void> {
-  const { settings } = request;
+  const { settings, putHistory } = request;
   job.setSteps([
     { key: 'compare', title: 'Compare the archive with what is here' },
     { key: 'keys', title: 'Put the keys into place' },
     ...(settings === null ? [] : [{ key: 'settings', title: 'Take the settings over' }]),
     { key: 'stations', title: 'Start the stations with them' },
     { key: 'verify', title: 'Compare every Proxy ID' },
+    ...(putHistory === null ? [] : [{ key: 'history', title: 'Put the history back' }]),
   ]);
   // What was decided before may have changed while this job waited.
   const judged = await job.step('compare', () => decide(deps, request));
@@ -101,6 +104,7 @@ export async function restore(
       });
     await job.step('stations', () => startAll(judged, settings !== null, job, hands));
     await job.step('verify', () => verify(judged, hands));
+    if (putHistory !== null) await job.step('history', () => putHistory(job));
   } finally {
     // An agent that stops leaves it, as a crash does: then it is said that this did not end.
     if (!job.signal.aborted) savePendingRestore(deps.db, null, deps.now());

@@ -12,8 +12,16 @@ const FULL = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL']);
 export interface Seal {
   /** @throws AppError disk_full */
   write(input: ArchiveInput, signal: AbortSignal): Promise<void>;
+  /** Writes the history of an archive to a file. @throws AppError invalid_input, disk_full */
+  extractHistory(archive: SealedArchive, to: string, signal: AbortSignal): Promise<void>;
   /** Every key in it was checked. @throws AppError invalid_input */
   read(id: string, path: string, passphrase: string, signal?: AbortSignal): Promise<OpenedArchive>;
+}
+
+export interface SealedArchive {
+  id: string;
+  path: string;
+  passphrase: string;
 }
 
 export function createSeal(): Seal {
@@ -29,16 +37,34 @@ export function createSeal(): Seal {
       const answer = await run({ task: 'write', input }, signal);
       if (answer.outcome === 'failed') throw writeError(answer.code, answer.reason);
     },
+    async extractHistory({ id, path, passphrase }, to, signal) {
+      const answer = await run({ task: 'history', path, passphrase, to }, signal);
+      requireOpened(id, answer);
+      if (answer.outcome === 'failed') throw historyError(answer.code, answer.reason);
+    },
     async read(id, path, passphrase, signal) {
       const answer = await run({ task: 'read', path, passphrase }, signal);
-      if (answer.outcome === 'wrong-passphrase') throw wrongPassphrase(id);
-      if (answer.outcome === 'damaged') throw damaged(id, answer.reason);
+      requireOpened(id, answer);
       if (answer.outcome !== 'read')
         throw new Error(`the archive could not be read: ${JSON.stringify(answer)}`);
       requireSound(id, answer.archive);
       return answer.archive;
     },
   };
+}
+
+function requireOpened(id: string, answer: VaultAnswer): void {
+  if (answer.outcome === 'wrong-passphrase') throw wrongPassphrase(id);
+  if (answer.outcome === 'damaged') throw damaged(id, answer.reason);
+}
+
+/** What of a history could not be put back, in words. */
+export function historyError(code: string | null, reason: string): Error {
+  if (code === null || !FULL.has(code)) return new Error(`the history could not be put back: ${reason}`);
+  return new AppError('disk_full', {
+    message: 'There was no space left on the disk for the history; what was put back so far stays.',
+    remedy: 'Free some space and restore it again; it goes on where it stopped.',
+  });
 }
 
 /** What could not be written, in words. */

@@ -42,6 +42,8 @@ static struct sockaddr_in target;
 static char block[BLOCK];
 static double moved;
 static long done, failed, want_replies;
+// Failures since the last session that stood.
+static long in_a_row;
 // Two figures a session: until connected, and until echoed (or answered).
 static int32_t *samples;
 static long sampled, room;
@@ -69,6 +71,7 @@ static void end(struct session *session, bool reset) {
 
 static void fail(struct session *session) {
   failed++;
+  in_a_row++;
   end(session, true);
 }
 
@@ -138,6 +141,7 @@ static void advance(struct session *session, uint32_t events, bool keep, bool fl
   session->got += got;
   if (session->phase != ECHOING || session->got < 4) return;
   done++;
+  in_a_row = 0;
   sample(session->connected, now_us() - session->since);
   if (keep) {
     session->phase = IDLE;
@@ -170,7 +174,7 @@ static void report(const char *name, double seconds) {
 }
 
 static void reset_counts(void) {
-  done = failed = sampled = 0;
+  done = failed = in_a_row = sampled = 0;
   moved = 0;
 }
 
@@ -186,6 +190,8 @@ static void open_sessions(int wanted) {
     while (count < until && in_flight < limit) if (!begin(&sessions[count++], SOCK_STREAM)) failed++;
     poll_once(100, true, false);
     if (now_us() - checked > 1000000) { expire(TIMEOUT_US); checked = now_us(); }
+    // Where nobody gets in any more, the rest would wait for hours to learn the same.
+    if (in_a_row >= 2L * limit) { failed += until - count; until = count; }
   }
 }
 

@@ -39,6 +39,14 @@ it('opens, echoes through and closes sessions, and sees those that were lost', a
   expect((await load.close()).alive).toBe(0);
 });
 
+it('gives up where nobody gets in', async () => {
+  const nobody = await startLoad({
+    ...{ host: '127.0.0.1', port: 1, firstSource: '127.9.0.1', processes: 2, inFlight: 20 },
+  });
+  expect(await nobody.open(5000)).toMatchObject({ done: 0, failed: 5000, alive: 0 });
+  nobody.end();
+});
+
 it('makes new sessions at the rate asked for, and moves bytes', async () => {
   const { done, failed } = await load.rate(200, 1);
   expect(failed).toBe(0);

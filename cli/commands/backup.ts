@@ -1,7 +1,7 @@
 import { AppError } from '../../lib/contract/errors.ts';
 import { freePath, saveArchive } from '../archive-file.ts';
 import type { Cli, Command, Options } from '../command.ts';
-import { followJob } from '../follow-job.ts';
+import { followAlone } from '../follow-job.ts';
 import { newPassphrase, PASSPHRASE_OPTIONS } from '../passphrase.ts';
 
 export const backup: Command = {
@@ -31,7 +31,7 @@ async function run(cli: Cli, _words: string[], options: Options): Promise<void> 
   if (typeof to === 'string') await freePath('backup', to);
   const passphrase = await newPassphrase(cli, 'backup', options);
   const { jobId, id } = await cli.client.call('vault.create', { passphrase, history: history === true });
-  const job = await followJob(cli, jobId);
+  const job = await followAlone(cli, jobId);
   if (job.state !== 'succeeded')
     throw new AppError('job_failed', {
       message: 'backup: the agent was stopped before the archive was whole.',

@@ -11,7 +11,7 @@ import { contentSentence } from '../../lib/format/vault.ts';
 import { bringArchive, isFile } from '../archive-file.ts';
 import type { Cli, Command, Options } from '../command.ts';
 import { confirm } from '../confirm.ts';
-import { followJob } from '../follow-job.ts';
+import { followAlone } from '../follow-job.ts';
 import { stationNumbers } from '../parse.ts';
 import { askPassphrase, PASSPHRASE_OPTIONS } from '../passphrase.ts';
 import { placementsView } from '../vault-view.ts';
@@ -31,6 +31,10 @@ export const restore: Command = {
       flags: '--settings',
       description: 'the fleet’s settings too: on a new server the same stations come up',
     },
+    {
+      flags: '--history',
+      description: 'the history too, as far as this server has not counted itself',
+    },
     { flags: '--dry-run', description: 'show the Proxy IDs now and afterwards; change nothing' },
     ...PASSPHRASE_OPTIONS,
     { flags: '-y, --yes', description: 'do not ask' },
@@ -42,7 +46,7 @@ export const restore: Command = {
     '',
     'Examples:',
     '  sudo conduit restore backup.age --dry-run',
-    '  sudo conduit restore backup.age --settings        on a new server',
+    '  sudo conduit restore backup.age --settings --history        on a new server',
     '  sudo conduit restore backup.age --stations 3',
   ].join('\n'),
   needsRoot: true,
@@ -68,16 +72,19 @@ async function run(cli: Cli, [archive = '']: string[], options: Options): Promis
       placements,
       replace: options.replace === true,
       settings: options.settings === true,
+      history: options.history === true,
     };
     const { jobId } = await cli.client.call('vault.restore', request);
-    const job = await followJob(cli, jobId);
+    const job = await followAlone(cli, jobId);
     if (job.state !== 'succeeded')
       throw new AppError('job_failed', {
         message: 'restore: the agent was stopped in the middle.',
         remedy: `Run it again; what is in place is left alone. The archive is in the vault as ${id}.`,
       });
     keep = false;
-    cli.print(`${plural(judged.length, 'key')} in place, each with the Proxy ID shown.`);
+    cli.print(
+      `${plural(judged.length, 'key')} in place, each with the Proxy ID shown${options.history === true ? '; the history is back' : ''}.`,
+    );
   } finally {
     if (isOwnFile && !keep) await cli.client.call('vault.remove', { id });
   }

@@ -12,7 +12,7 @@ import { DialogContent } from '../ui/dialog.tsx';
 import { ErrorNote } from '../ui/note.tsx';
 import { PlacementList } from './placement-list.tsx';
 import type { VaultActions } from './vault-actions.ts';
-import { firstChoices, obstacleOf, placementsOf } from './vault-words.ts';
+import { firstChoices, obstacleOf, placementsOf, restoreWords } from './vault-words.ts';
 
 export interface PlaceKeysProps {
   id: string;
@@ -27,6 +27,7 @@ export interface PlaceKeysProps {
 export function PlaceKeys({ id, passphrase, content, restore, onBack, onStarted }: PlaceKeysProps) {
   const [choices, setChoices] = useState(() => firstChoices(content, ownPlacements(content.keys)));
   const [settings, setSettings] = useState(false);
+  const [history, setHistory] = useState(false);
   const [replace, setReplace] = useState(false);
   const action = useAction(restore);
   const placements = useMemo(() => placementsOf(choices), [choices]);
@@ -37,10 +38,10 @@ export function PlaceKeys({ id, passphrase, content, restore, onBack, onStarted 
   const losing = judged.filter(({ state }) => state === 'replace').length;
   const count = (settings ? content.fleet?.count : undefined) ?? content.count;
   const waiting = judged.filter(({ to }) => to > count).length;
-  const obstacle = obstacleOf({ choices, judged, replace, settings });
+  const obstacle = obstacleOf({ choices, judged, replace, settings, history });
 
   async function begin() {
-    const result = await action.run({ id, passphrase, placements, replace, settings });
+    const result = await action.run({ id, passphrase, placements, replace, settings, history });
     if (result.ok) onStarted(result.data.jobId);
   }
 
@@ -63,7 +64,7 @@ export function PlaceKeys({ id, passphrase, content, restore, onBack, onStarted 
             disabled={obstacle !== null}
             onClick={() => void begin()}
           >
-            Restore {plural(judged.filter(({ state }) => state !== 'same').length, 'key')}
+            {restoreWords(judged, history)}
           </Button>
         </>
       }
@@ -78,6 +79,12 @@ export function PlaceKeys({ id, passphrase, content, restore, onBack, onStarted 
               ports and the tracker are set as they were. For a new server.
             </Option>
           )}
+          {content.history ? (
+            <Option checked={history} onChange={setHistory} label="Bring the history back, too">
+              All that lies before the moment this server began to count. Nothing is counted twice, and users
+              stay connected.
+            </Option>
+          ) : null}
           {losing > 0 ? (
             <Option
               checked={replace}

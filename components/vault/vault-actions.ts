@@ -14,6 +14,7 @@ export interface RestoreInput {
   placements: Placement[];
   replace: boolean;
   settings: boolean;
+  history: boolean;
 }
 
 /** Server actions, handed in by the page because components know no pages. */

@@ -7,6 +7,7 @@ import {
   ledgerSentence,
   obstacleOf,
   placementsOf,
+  restoreWords,
   slotNumber,
 } from './vault-words.ts';
 
@@ -52,12 +53,13 @@ describe('the ledger on the page', () => {
 
 describe('the choice of keys', () => {
   const own = ownPlacements(content.keys);
-  const obstacle = (choices = firstChoices(content, own), replace = false) =>
+  const obstacle = (choices = firstChoices(content, own), replace = false, history = false) =>
     obstacleOf({
       choices,
       judged: judgePlacements(content.keys, content.slots, placementsOf(choices)),
       replace,
       settings: false,
+      history,
     });
 
   it('begins with each key in its own slot', () => {
@@ -73,6 +75,15 @@ describe('the choice of keys', () => {
     expect(obstacle([first, { ...second, slot: '1' }])).toContain('named twice');
     expect(obstacle([first, { ...second, slot: '0' }])).toContain('must be a station number');
     expect(obstacle([])).toContain('at least one');
+    expect(obstacle([], false, true)).toBeNull();
+  });
+
+  it('says what is about to be restored', () => {
+    const judged = judgePlacements(content.keys, content.slots, own);
+    const open = judged.filter(({ state }) => state !== 'same').length;
+    expect(restoreWords(judged, false)).toBe(`Restore ${open} key${open === 1 ? '' : 's'}`);
+    expect(restoreWords(judged, true)).toContain(' and the history');
+    expect(restoreWords([], true)).toBe('Restore the history');
   });
 
   it('takes whole numbers for slots only', () => {

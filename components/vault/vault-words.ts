@@ -65,12 +65,13 @@ export interface RestoreOptions {
   judged: readonly JudgedPlacement[];
   replace: boolean;
   settings: boolean;
+  history: boolean;
 }
 
 /** Why it cannot begin; null when it can. */
-export function obstacleOf({ choices, judged, replace, settings }: RestoreOptions): string | null {
+export function obstacleOf({ choices, judged, replace, settings, history }: RestoreOptions): string | null {
   const chosen = choices.filter((one) => one.chosen);
-  if (chosen.length === 0) return 'Choose at least one key.';
+  if (chosen.length === 0 && !history) return 'Choose at least one key.';
   const bad = chosen.find(({ slot }) => slotNumber(slot) === null);
   if (bad !== undefined) return `The slot of ${bad.volume} must be a station number from 1 to 10000.`;
   const states = new Set(judged.map(({ state }) => state));
@@ -79,6 +80,14 @@ export function obstacleOf({ choices, judged, replace, settings }: RestoreOption
     return 'A key can live in one station only: leave out those that live elsewhere.';
   if (states.has('replace') && !replace)
     return 'Slots would lose the key they have: allow that, or choose others.';
-  if (!settings && judged.every(({ state }) => state === 'same')) return 'Every key is in place already.';
+  if (!settings && !history && judged.every(({ state }) => state === 'same'))
+    return 'Every key is in place already.';
   return null;
+}
+
+/** What the button does. */
+export function restoreWords(judged: readonly JudgedPlacement[], history: boolean): string {
+  const open = judged.filter(({ state }) => state !== 'same').length;
+  if (!history) return `Restore ${plural(open, 'key')}`;
+  return open === 0 ? 'Restore the history' : `Restore ${plural(open, 'key')} and the history`;
 }

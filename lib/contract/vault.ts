@@ -127,6 +127,8 @@ export const vaultRestoreSchema = vaultOpenSchema.extend({
   replace: z.boolean().default(false),
   /** The settings of the archive too: the same stations come up. */
   settings: z.boolean().default(false),
+  /** The history of the archive too: what lies before the moment this server began to count itself. */
+  history: z.boolean().default(false),
 });
 export type VaultRestore = z.output<typeof vaultRestoreSchema>;
 export const vaultScheduleChangeSchema = vaultScheduleSchema

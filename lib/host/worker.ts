@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 const SOURCES = {
   'check-database': 'db/check-worker.ts',
   'copy-history': 'db/copy-history-worker.ts',
+  'put-history': 'db/put-history-worker.ts',
   tracker: 'lib/tracker/worker.ts',
   vault: 'lib/vault/worker.ts',
 } as const;

@@ -1,5 +1,5 @@
 /** Counts in the kernel: nftables adds up bytes by address, and what it has is read and emptied window by window. */
-import { openPipe } from '../host/pipe.ts';
+import { openPipe, type PipeHandlers } from '../host/pipe.ts';
 import { CommandError, isNotInstalled, run } from '../host/run.ts';
 import { addressWords } from './address-text.ts';
 import type { Capture, CaptureOptions, Counted } from './capture.ts';
@@ -20,7 +20,7 @@ const TIMEOUT_MS = 15_000;
  * costs less in large pages. Together a third of what its text costs.
  */
 const LISTING = [
-  ...['GLIBC_TUNABLES=glibc.malloc.hugetlb=1', `MALLOC_TOP_PAD_=${32 << 20}`],
+  ...['env', 'GLIBC_TUNABLES=glibc.malloc.hugetlb=1', `MALLOC_TOP_PAD_=${32 << 20}`],
   ...['nft', '-j', 'list', 'table', 'inet'],
 ];
 /**
@@ -76,10 +76,8 @@ export async function startKernelSets(options: CaptureOptions): Promise<Capture>
         missedNow = count;
       },
     });
-    const pipe = openPipe('env', [...LISTING, rules.table], { onData: (chunk) => reader.push(chunk) });
-    const { code } = await pipe.ended;
+    await told([...LISTING, rules.table], (chunk) => reader.push(chunk));
     reader.end();
-    if (code !== 0) throw new Error('our sets are gone');
     const dropped = Math.max(0, missedNow - missed);
     missed = missedNow;
     return { packets: packets + dropped, dropped, cpuMs: 0 };
@@ -90,7 +88,7 @@ export async function startKernelSets(options: CaptureOptions): Promise<Capture>
     const idle = side;
     const next: Side = side === 'a' ? 'b' : 'a';
     try {
-      await nft(renderTurn(rules, next));
+      await told(['nft', renderTurn(rules, next)], () => undefined);
       side = next;
       const counted = await readSide(idle);
       costMs = endedProgramsCpuMs() - begun;
@@ -119,6 +117,12 @@ export async function removeKernelTable(prefix: string): Promise<void> {
   } catch (error) {
     if (!isNotInstalled(error)) throw error;
   }
+}
+
+/** The shortest way to a program: what checks and collects for people costs as much as the program, window after window. */
+async function told([file = '', ...args]: readonly string[], onData: PipeHandlers['onData']): Promise<void> {
+  const { code } = await openPipe(file, args, { onData }).ended;
+  if (code !== 0) throw new Error('our sets are gone');
 }
 
 async function nft(script: string): Promise<void> {

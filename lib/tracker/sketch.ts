@@ -7,6 +7,8 @@ import { randomFillSync } from 'node:crypto';
 
 const INDEX_BITS = 12;
 const REGISTERS = 1 << INDEX_BITS;
+/** Of 64 bits without those of the index. */
+const HIGHEST_RANK = 64 - INDEX_BITS + 1;
 const ALPHA = 0.7213 / (1 + 1.079 / REGISTERS);
 
 export interface Sketch {
@@ -23,21 +25,25 @@ export interface Hash {
 
 export function createSketch(): Sketch {
   const registers = new Uint8Array(REGISTERS);
+  /** How many registers have each rank: two hundred countries are counted at the end of every window. */
+  const ranks = new Int32Array(HIGHEST_RANK + 1);
+  ranks[0] = REGISTERS;
   return {
     add({ high, low }) {
       const index = high >>> (32 - INDEX_BITS);
       // Leading zeros of what is left of the hash, plus one.
       const rest = (high << INDEX_BITS) >>> 0;
       const rank = rest === 0 ? 32 - INDEX_BITS + Math.clz32(low) + 1 : Math.clz32(rest) + 1;
-      if (rank > (registers[index] as number)) registers[index] = rank;
+      const before = registers[index] as number;
+      if (rank <= before) return;
+      registers[index] = rank;
+      ranks[before] = (ranks[before] as number) - 1;
+      ranks[rank] = (ranks[rank] as number) + 1;
     },
     count() {
       let sum = 0;
-      let empty = 0;
-      for (const rank of registers) {
-        sum += 2 ** -rank;
-        if (rank === 0) empty++;
-      }
+      for (const [rank, count] of ranks.entries()) sum += count * 2 ** -rank;
+      const empty = ranks[0] as number;
       const estimate = (ALPHA * REGISTERS * REGISTERS) / sum;
       const isSmall = estimate <= 2.5 * REGISTERS && empty > 0;
       return Math.round(isSmall ? REGISTERS * Math.log(REGISTERS / empty) : estimate);

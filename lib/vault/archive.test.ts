@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type ArchiveInput, readArchive, writeArchive } from './archive.ts';
+import { type ArchiveInput, extractHistory, readArchive, writeArchive } from './archive.ts';
 import { DamagedArchive, WrongPassphrase } from './failures.ts';
 
 const passphrase = 'seven quiet lamps over the harbour';
@@ -61,6 +61,23 @@ describe('an archive', () => {
     // Cut off in the history: the keys are whole all the same.
     const cut = await asFile('history-cut.age', (await readFile(path)).subarray(0, 2_000_000));
     expect((await readArchive(cut, passphrase)).keys).toHaveLength(3);
+  });
+
+  it('gives the history back as it was, and says where there is none or not all of it', async () => {
+    const content = Buffer.alloc(300_000, 'history');
+    const path = await write('with.age', { historyPath: await asFile('h', content) });
+    const to = join(folder, 'h-out');
+    await extractHistory(path, passphrase, to);
+    expect((await readFile(to)).equals(content)).toBe(true);
+    expect((await stat(to)).mode & 0o777).toBe(0o600);
+    const other = join(folder, 'h-other');
+    await expect(extractHistory(join(folder, 'made.age'), passphrase, other)).rejects.toThrow(/no history/);
+    const cut = await asFile('h-cut.age', (await readFile(path)).subarray(0, 200_000));
+    await expect(extractHistory(cut, passphrase, other)).rejects.toThrow(DamagedArchive);
+    await expect(extractHistory(path, 'another passphrase', join(folder, 'no'))).rejects.toThrow(
+      WrongPassphrase,
+    );
+    await expect(extractHistory(path, passphrase, join(folder, 'nosuch/h'))).rejects.toThrow(/ENOENT/);
   });
 
   it('is not there at all when it could not be written to its end', async () => {

@@ -135,6 +135,37 @@ export async function readArchive(path: string, passphrase: string): Promise<Ope
   return { head: head.data, keys, settings };
 }
 
+/**
+ * Writes the history of an archive to a file that is not there yet, readable by root only.
+ * @throws WrongPassphrase, DamagedArchive when it holds none, or not all of it
+ */
+export async function extractHistory(path: string, passphrase: string, to: string): Promise<void> {
+  const extract = tar.extract();
+  let isThere = false;
+  extract.on('entry', ({ name }, stream, next) => {
+    if (name === HISTORY) {
+      isThere = true;
+      const file = createWriteStream(to, { mode: 0o600, flags: 'wx' });
+      pipeline(stream, file).then(() => next(), next);
+    } else {
+      stream.on('end', next);
+      stream.resume();
+    }
+  });
+  try {
+    await pipeline(Readable.fromWeb((await decrypted(path, passphrase)) as never), extract);
+  } catch (error) {
+    if (error instanceof WrongPassphrase || error instanceof DamagedArchive || isOfSystem(error)) throw error;
+    throw new DamagedArchive('its content was cut off or changed');
+  }
+  if (!isThere) throw new DamagedArchive('it holds no history');
+}
+
+/** As for a full disk: that is no damage of the archive. */
+function isOfSystem(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).syscall !== undefined;
+}
+
 async function decrypted(path: string, passphrase: string): Promise<ReadableStream<Uint8Array>> {
   const file = await open(path, 'r');
   const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);

@@ -1,13 +1,21 @@
 /** Seals and opens archives in a thread of its own: the passphrase's arithmetic would hold everything up for a second. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type ArchiveInput, type OpenedArchive, readArchive, writeArchive } from './archive.ts';
+import {
+  type ArchiveInput,
+  extractHistory,
+  type OpenedArchive,
+  readArchive,
+  writeArchive,
+} from './archive.ts';
 import { DamagedArchive, WrongPassphrase } from './failures.ts';
 
 export type VaultTask =
   | { task: 'write'; input: ArchiveInput }
-  | { task: 'read'; path: string; passphrase: string };
+  | { task: 'read'; path: string; passphrase: string }
+  | { task: 'history'; path: string; passphrase: string; to: string };
 export type VaultAnswer =
   | { outcome: 'written' }
+  | { outcome: 'extracted' }
   | { outcome: 'read'; archive: OpenedArchive }
   | { outcome: 'wrong-passphrase' }
   | { outcome: 'damaged'; reason: string }
@@ -17,6 +25,10 @@ async function answer(work: VaultTask): Promise<VaultAnswer> {
   try {
     if (work.task === 'read')
       return { outcome: 'read', archive: await readArchive(work.path, work.passphrase) };
+    if (work.task === 'history') {
+      await extractHistory(work.path, work.passphrase, work.to);
+      return { outcome: 'extracted' };
+    }
     await writeArchive(work.input);
     return { outcome: 'written' };
   } catch (error) {

@@ -91,7 +91,7 @@ const FORBIDDEN: { from: RegExp; to: RegExp; except?: RegExp; why: string }[] = 
   },
   {
     // The threads that check it and copy its history only read it.
-    from: /^(?!db\/(open|check-worker|copy-history-worker)\.ts)/,
+    from: /^(?!db\/(open|check-worker|(copy|put)-history-worker)\.ts)/,
     to: /^better-sqlite3$/,
     why: 'one place opens the database, one program writes it',
   },

@@ -292,9 +292,27 @@ describe('the schedule', () => {
   });
 });
 
+/** Bytes in the record. */
+async function moved(from: number, to: number): Promise<number> {
+  const { uploadedBytes, downloadedBytes } = await agent.client.call('history.query', {
+    from,
+    to,
+    maxPoints: 10,
+  });
+  return [...uploadedBytes, ...downloadedBytes].reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
+}
+/** All that this server has counted so far, and the time in which it was. */
+async function movedUntilNow(): Promise<{ from: number; to: number; bytes: number }> {
+  const { oldest } = await agent.client.call('history.get', {});
+  const [from, to] = [oldest ?? 0, Date.now()];
+  return { from, to, bytes: await moved(from, to) };
+}
+
 describe('a new server', () => {
   it('brings the same stations up', async () => {
     const file = join(folder, archive);
+    const { from, to, bytes } = await movedUntilNow();
+    expect(bytes).toBeGreaterThan(0);
     await agent.dispose();
     agent = await startTestAgent({ prefix, balancer });
     expect(await ledger()).toEqual([]);
@@ -303,12 +321,18 @@ describe('a new server', () => {
     expect(dry.code, dry.err).toBe(0);
     expect(JSON.parse(dry.out).placements).toMatchObject([1, 2, 3].map((to) => ({ to, state: 'free' })));
     expect((await agent.client.call('fleet.get', {})).active).toBe(false);
-    const { code, err } = await cli(`restore ${file} --settings --passphrase-stdin --yes`, world);
+    const { code, err } = await cli(`restore ${file} --settings --history --passphrase-stdin --yes`, world);
     expect(code, err).toBe(0);
     expect(await runningOnEngine(agent)).toEqual([1, 2, 3]);
     expect(await idsNow()).toEqual(proxyIds);
     expect((await agent.client.call('fleet.get', {})).settings).toMatchObject(settings);
     // The operator's file stays where it is, and is not kept a second time.
     expect((await state()).archives).toEqual([]);
+    // What the archive knew of the time before is there, and no more of it the second time.
+    const before = await moved(from, to);
+    expect(before).toBeGreaterThan(0);
+    expect(before).toBeLessThanOrEqual(bytes);
+    expect((await cli(`restore ${file} --history --passphrase-stdin --yes`, world)).code).toBe(0);
+    expect(await moved(from, to)).toBe(before);
   });
 });
