@@ -183,6 +183,20 @@ describe('stations', () => {
     expect(asked[1]).toEqual(['station.restart', { stations: [1, 2, 3] }]);
     expect(out).toBe('3 stations restarted.');
   });
+
+  it('is not done when the agent was stopped in the middle', async () => {
+    const cut = { ...job, state: 'interrupted' as const };
+    const calls = {
+      'station.restart': { jobId: job.id },
+      'job.get': cut,
+      'job.list': { jobs: [] },
+      'snapshot.get': { engine: { state: 'up' } },
+      'fleet.plan': { steps: [] },
+    };
+    const { code, out, err } = await conduit('restart 1', { calls, events: [{ type: 'job', job: cut }] });
+    expect([code, out]).toEqual([ERRORS.job_failed.exitCode, '']);
+    expect(err).toContain('some stations may not have been');
+  });
 });
 
 it('stop and restart pass on how long sessions may take', async () => {

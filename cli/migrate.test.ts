@@ -103,6 +103,17 @@ describe('migrate-to-v2', () => {
     expect(startWith(asked)).toBeUndefined();
   });
 
+  it('is begun again where the agent was restarted, and is not called done when it never ends', async () => {
+    const calls = { 'migration.get': report, 'migration.start': { jobId: job.id } };
+    const cut = [{ type: 'job', job: { ...job, state: 'interrupted' } }];
+    const { code, out, err, asked } = await conduit('migrate-to-v2 --yes', { calls, events: cut });
+    expect(code).toBe(ERRORS.job_failed.exitCode);
+    expect(asked.filter(([name]) => name === 'migration.start')).toHaveLength(4);
+    expect(err).toContain('going on where it stopped');
+    expect(err).toContain('sudo ./conduit migrate-to-v2');
+    expect(out).not.toContain('moved');
+  });
+
   it('says what is in the way', async () => {
     const calls = { 'migration.get': { ...report, obstacle: 'None of its stations can be taken over.' } };
     const { code, err } = await conduit('migrate-to-v2 --yes', { calls });
