@@ -11,7 +11,11 @@ export async function footprint(): Promise<Record<string, unknown>> {
   const agent = await startBenchAgent({
     env: { CONDUIT_PANEL_GROUP: PANEL_USER.group, CONDUIT_TICK_MS: '2000', CONDUIT_LOG_LEVEL: 'info' },
   });
-  const panel = await openPanel(agent, { port: 3390 });
+  // An agent that stayed would take down what the next benchmark starts under the same names.
+  const panel = await openPanel(agent, { port: 3390 }).catch(async (error: unknown) => {
+    await agent.dispose();
+    throw error;
+  });
   try {
     say(`Starting ${STATIONS} stations`);
     await applyFleet(agent, STATIONS);
