@@ -12,6 +12,14 @@ export interface HistoryMaintenance {
    * @returns whether anything had to go before its time
    */
   prune(now: number, maxBytes: number): { early: boolean };
+  /** Start of the first frame that is still kept, seconds since the epoch; null on a new server. */
+  oldest(): number | null;
+  /**
+   * When this server began to count, as exactly as it is still known; null on a new server. Asked before another's history
+   * is put before its own.
+   * @param now seconds since the epoch
+   */
+  began(now: number): number | null;
   /** What the database holds; bytes without its free pages. */
   size(): Pick<HistoryState, 'databaseBytes' | 'tiers'>;
 }
@@ -32,6 +40,8 @@ export function openMaintenance(client: SqliteClient): HistoryMaintenance {
     // Not a count: that would read every page of a year.
     newest: client.prepare<[], number | null>(`SELECT max(key) FROM ${tier.table}`).pluck(),
   }));
+  /** Each tier with the start of what it still has, the finest first. */
+  const starts = () => tables.map((tier) => ({ ...tier, start: startOf(tier.oldest.get()) }));
   const pragma = (name: string) => client.pragma(name, { simple: true }) as number;
   const usedBytes = () => (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
   const forget = (tier: (typeof tables)[number], before: number) =>
@@ -52,10 +62,20 @@ export function openMaintenance(client: SqliteClient): HistoryMaintenance {
       if (pragma('freelist_count') > FREE_PAGES_KEPT) client.pragma(`incremental_vacuum(${PAGES_AT_ONCE})`);
       return outcome;
     },
+    oldest() {
+      const first = starts().flatMap(({ start }) => start ?? []);
+      return first.length === 0 ? null : Math.min(...first);
+    },
+    began(now) {
+      // The finest tier that has forgotten nothing yet.
+      const whole = starts().find(
+        ({ start, keep, width }) => start !== null && (keep === null || start > now - keep + 2 * width),
+      );
+      return whole?.start ?? null;
+    },
     size: () => ({
       databaseBytes: usedBytes(),
-      tiers: tables.map(({ width, keep, newest, oldest }) => {
-        const first = startOf(oldest.get());
+      tiers: starts().map(({ width, keep, newest, start: first }) => {
         const last = startOf(newest.get());
         return {
           bucketSeconds: width,

@@ -21,14 +21,6 @@ export interface HistoryStore extends HistoryMaintenance {
   counters(): StationCounter[];
   /** Whose figures on countries there are: of the last minutes, or of any earlier day. */
   sources(): { stations: boolean; tracker: boolean };
-  /** Start of the first frame that is still kept, seconds since the epoch; null on a new server. */
-  oldest(): number | null;
-  /**
-   * When this server began to count, as exactly as it is still known; null on a new server. Asked before another's history
-   * is put before its own.
-   * @param now seconds since the epoch
-   */
-  began(now: number): number | null;
   /** Another's history was put before this moment: the buckets in which it lies are added up anew. */
   joined(before: number, now: number): void;
   /** Adds to what a bucket already holds: one that was closed early, or that a clock set back meets again. */
@@ -67,7 +59,6 @@ interface TierTable extends Tier {
   between: SqliteStatement<[number, number], StoredFrame>;
   ofSource: SqliteStatement<[number, number, number], StoredFrame>;
   newest: SqliteStatement<[number], number | null>;
-  oldest: SqliteStatement<[], number | null>;
 }
 
 export function openHistoryStore(db: Db): HistoryStore {
@@ -77,11 +68,6 @@ export function openHistoryStore(db: Db): HistoryStore {
   const [fine] = tables;
   if (fine === undefined) throw new Error('history has no tiers');
   const counters = openStationCounters(client);
-  const starts = () =>
-    tables.map(({ oldest, ...tier }) => {
-      const key = oldest.get();
-      return { ...tier, start: key == null ? null : bucketOfKey(key) };
-    });
 
   const recorded = client
     .prepare<[], number>(
@@ -175,14 +161,6 @@ export function openHistoryStore(db: Db): HistoryStore {
       known ??= new Set(recorded.all());
       return { stations: known.has(SOURCES.regions), tracker: known.has(SOURCES.tracker) };
     },
-    oldest: () => starts().reduce<number | null>((first, { start }) => earlier(first, start), null),
-    began(now) {
-      // The finest tier that has forgotten nothing yet.
-      const whole = starts().find(
-        ({ start, keep, width }) => start !== null && (keep === null || start > now - keep + 2 * width),
-      );
-      return whole?.start ?? null;
-    },
     joined(before, now) {
       known = null;
       rollUp.immediate(before - 1, before, now);
@@ -206,11 +184,6 @@ export function openHistoryStore(db: Db): HistoryStore {
   };
 }
 
-function earlier(a: number | null, b: number | null): number | null {
-  if (a === null || b === null) return a ?? b;
-  return Math.min(a, b);
-}
-
 function openTable(client: SqliteClient, tier: Tier): TierTable {
   const { table } = tier;
   return {
@@ -224,6 +197,5 @@ function openTable(client: SqliteClient, tier: Tier): TierTable {
       `SELECT key, frame FROM ${table} WHERE key >= ? AND key < ? AND key % ${KEYS_A_BUCKET} = ? ORDER BY key`,
     ),
     newest: client.prepare<[number], number | null>(`SELECT max(key) FROM ${table} WHERE key < ?`).pluck(),
-    oldest: client.prepare<[], number | null>(`SELECT min(key) FROM ${table}`).pluck(),
   };
 }

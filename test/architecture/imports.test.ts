@@ -90,7 +90,7 @@ const FORBIDDEN: { from: RegExp; to: RegExp; except?: RegExp; why: string }[] = 
     why: 'the engine is reached through lib/host/docker.ts',
   },
   {
-    // The threads that check it and copy its history only read it.
+    // The threads that check it and copy its history only read it; the one that puts a history back is the agent's own.
     from: /^(?!db\/(open|check-worker|(copy|put)-history-worker)\.ts)/,
     to: /^better-sqlite3$/,
     why: 'one place opens the database, one program writes it',
