@@ -34,8 +34,8 @@ export interface WatchOptions {
 
 const BUCKET_MS = 10_000;
 const LOOK_MS = 1000;
-/** The way to the internet and the file of countries are looked at this often. */
-const SURROUNDINGS_MS = 10_000;
+/** The way to the internet and the file of countries are looked at this often: with every edge, however early one is seen. */
+const SURROUNDINGS_MS = 9000;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30_000;
 /** A clock that jumped by more makes the window begin anew. */
