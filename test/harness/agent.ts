@@ -3,10 +3,11 @@
  * ports, so that it can stand beside a running installation. Everything it made is removed by `dispose`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeKernelRules } from '../../lib/balancer/kernel-path.ts';
+import { signal } from '../../lib/balancer/nginx-process.ts';
 import { type Client, createClient } from '../../lib/client/client.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
 import { createDocker } from '../../lib/host/docker.ts';
@@ -153,14 +154,27 @@ export async function startTestAgent(options: TestAgentOptions): Promise<TestAge
   };
 }
 
-/** Stops the nginx masters whose command line names a config below `directory`. */
+/**
+ * Ends the nginx masters whose configuration lies below `directory`, and the workers that outlived such a master: their
+ * UDP sessions last for minutes, and the next test's stations have the same addresses.
+ */
 export async function stopNginxOf(directory: string): Promise<void> {
-  const { readdir } = await import('node:fs/promises');
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (command.startsWith('nginx: master') && command.includes(directory))
-      process.kill(Number(pid), 'SIGTERM');
+  const ours: number[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)) {
+    const command = await commandOf(pid);
+    const log = await readlink(`/proc/${pid}/fd/2`).catch(() => '');
+    if (command.startsWith('nginx: ') && (command.includes(directory) || log.startsWith(directory)))
+      ours.push(pid);
   }
+  for (const pid of ours) signal(pid, 'SIGTERM');
+  await waitFor('nginx to end', async () =>
+    (await Promise.all(ours.map(commandOf))).every((command) => !command.startsWith('nginx: ')),
+  );
+}
+
+/** A process that ended and waits for its parent has no command line any more. */
+function commandOf(pid: number): Promise<string> {
+  return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
 }
 
 /** An agent that was killed leaves its counters, and its rules where the kernel was its engine. */
