@@ -17,6 +17,7 @@ const PULL_ATTEMPTS = 3;
 const PULL_PAUSE_MS = 2000;
 const PROBE_TIMEOUT_MS = 20_000;
 const ASK_AGAIN_MS = 60_000;
+const IN_THE_MAKING_MS = 5000;
 /** Stands in where addresses do not matter. */
 const UNUSED_BASE = '0.0.0.0';
 const DEFAULT_DATA_DIR = '/home/conduit/data';
@@ -173,18 +174,33 @@ export async function findBase(deps: EnvironmentDeps, desired: DesiredFleet): Pr
   return base;
 }
 
-/** Makes the bridges the wanted stations need. */
-export async function ensureNetworks(
-  deps: EnvironmentDeps,
-  desired: DesiredFleet,
-  base: string,
-): Promise<void> {
-  if (desired.settings.networkMode === 'host') return;
-  const present = await deps.docker.listNetworks();
+/**
+ * Makes the bridges the wanted stations need.
+ * @returns first address of the /16 they really are in: an agent that was killed may have asked for the first of them
+ * with another, and the engine goes on making it when nobody waits for it any more
+ */
+export async function ensureNetworks(deps: EnvironmentDeps, desired: DesiredFleet): Promise<string> {
+  if (desired.settings.networkMode === 'host') return UNUSED_BASE;
+  let base = await findBase(deps, desired);
+  let present = await deps.docker.listNetworks();
   for (let index = 0; index <= networkIndexOf(desired.settings.count); index++) {
     if (findOwnNetwork(deps, present, index) !== null) continue;
     const spec = networkSpec(deps.env.prefix, index, base);
-    await deps.docker.createNetwork({ ...spec, labels: { [FLEET_LABEL]: deps.env.prefix } });
+    await deps.docker
+      .createNetwork({ ...spec, labels: { [FLEET_LABEL]: deps.env.prefix } })
+      .catch((error: unknown) => waitForOwnNetwork(deps, index, error));
+    base = await findBase(deps, desired);
+    present = await deps.docker.listNetworks();
+  }
+  return base;
+}
+
+/** The engine does not list a network that it is making, and makes no second one of its name. @throws why it refused */
+async function waitForOwnNetwork(deps: EnvironmentDeps, index: number, refusal: unknown): Promise<void> {
+  const untilMs = Date.now() + IN_THE_MAKING_MS;
+  while (findOwnNetwork(deps, await deps.docker.listNetworks(), index) === null) {
+    if (Date.now() > untilMs) throw refusal;
+    await delay(100);
   }
 }
 

@@ -7,7 +7,7 @@ import { giveVolumeTo, userIdOf } from '../../lib/fleet/volume-owner.ts';
 import type { JobHandle } from '../jobs/runner.ts';
 import { NotBackError } from './await-live.ts';
 import { createCalm } from './calm.ts';
-import { ensureImage, ensureNetworks, findBase } from './environment.ts';
+import { ensureImage, ensureNetworks } from './environment.ts';
 import { type Draft, draftPlan, type FleetCore } from './planner.ts';
 import type { Rotation } from './rotation.ts';
 
@@ -95,8 +95,9 @@ async function prepare(options: MoveOptions, desired: DesiredFleet, first: Draft
   if (needsImage && first.image === null)
     await ensureImage(core, desired.settings.image, (line) => progress.log('info', line), progress.signal);
   if (!inScope.some(({ action }) => STARTS.has(action))) return first;
-  await ensureNetworks(core, desired, await findBase(core, desired));
-  return first.image === null && needsImage ? draftPlan(core, desired) : first;
+  const base = await ensureNetworks(core, desired);
+  const isOutdated = first.context === null ? needsImage : first.context.base !== base;
+  return isOutdated ? draftPlan(core, desired) : first;
 }
 
 /** @returns the first reason why something is not as wanted; null when all is */

@@ -1,0 +1,69 @@
+// The stations' bridge, which the engine may still be making for an agent that was killed.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FLEET_LABEL, networkSpec } from '../../lib/fleet/names.ts';
+import { startTestAgent, type TestAgent } from '../harness/agent.ts';
+import { type EngineProxy, startEngineProxy } from '../harness/engine-proxy.ts';
+import { docker, finished, stationsOnEngine } from '../harness/fleet.ts';
+import { waitFor } from '../harness/wait-for.ts';
+
+const prefix = 'netw';
+const settings = { image: 'conduit-simulator:february', count: 1, loopbackPortBase: 28_740 };
+/** Not what an agent would choose here. */
+const OTHER_BASE = '10.200.0.0';
+let directory: string;
+let engine: EngineProxy;
+let agent: TestAgent;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), `${prefix}-`));
+  engine = await startEngineProxy(join(directory, 'engine.sock'));
+  agent = await startTestAgent({
+    prefix,
+    balancer: { primaryPort: 28_744, secondaryPort: 28_745 },
+    env: { CONDUIT_DOCKER_SOCKET: join(directory, 'engine.sock') },
+  });
+});
+afterAll(async () => {
+  engine?.letGo(false);
+  await agent?.dispose();
+  engine?.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const makeNetwork = () =>
+  docker.createNetwork({ ...networkSpec(prefix, 0, OTHER_BASE), labels: { [FLEET_LABEL]: prefix } });
+const addressOfOne = async () => (await stationsOnEngine(agent)).get(1)?.addresses[`${prefix}-net`];
+
+it('that appears between the plan and the work is taken as it is', async () => {
+  engine.keepBack('/networks');
+  const accepted = agent.client.call('fleet.apply', { settings });
+  let jobId: string | null = null;
+  void accepted.then((job) => {
+    jobId = job.jobId;
+  });
+  await waitFor('the job to have drafted its plan without a network, and to look again', async () => {
+    if (engine.hanging('/networks') === 0) return false;
+    const steps = jobId === null ? [] : (await agent.client.call('job.get', { id: jobId })).steps;
+    if (steps.some(({ key, state }) => key === 'prepare' && state === 'running')) return true;
+    engine.letGo(true);
+    return false;
+  });
+  await makeNetwork();
+  engine.letGo(false);
+  expect((await finished(agent, await accepted)).error).toBeNull();
+  expect(await addressOfOne()).toBe('10.200.0.16');
+  await finished(agent, await agent.client.call('fleet.takeDown', {}));
+});
+
+it('that is there before the job can make it is taken as it is, too', async () => {
+  engine.keepBack('/networks/create');
+  const job = await agent.client.call('fleet.apply', { settings });
+  await waitFor('the job to ask for its network', () => engine.hanging('/networks/create') > 0);
+  await makeNetwork();
+  engine.letGo(false);
+  expect((await finished(agent, job)).error).toBeNull();
+  expect(await addressOfOne()).toBe('10.200.0.16');
+});
