@@ -3,6 +3,7 @@
  * straight to one station, through our nginx, through our kernel engine, through the plan's own mapping (nginx to
  * loopback ports that docker-proxy serves) and through HAProxy. Each in turn, every other round from the last to the first;
  * two are compared round by round, and the median counts: a machine's pace changes more between rounds than within one.
+ * Our nginx and HAProxy, which are close, are compared once more in many short turns.
  */
 
 import { spawn } from 'node:child_process';
@@ -11,6 +12,7 @@ import { readNginxInstall } from '../lib/balancer/nginx-install.ts';
 import { run } from '../lib/host/run.ts';
 import { createNamespace } from '../test/harness/namespace.ts';
 import { startHaproxy, startPlansNginx } from './balancer-peers.ts';
+import { duel } from './duel.ts';
 import { applyFleet, median, rounded, STATIONS, say, startBenchAgent } from './fleet.ts';
 import { type Load, startLoad } from './load/load.ts';
 import { readNumbers } from './options.ts';
@@ -25,6 +27,7 @@ const PROCESSES = 2;
 const STREAMS = 16;
 /** A path's last sessions end, and what looks after them rests, before the next begins. */
 const REST_MS = 2500;
+const SHORT_REST_MS = 300;
 const WARM_SECONDS = 1;
 
 interface Path {
@@ -37,6 +40,7 @@ export async function balancer(words: readonly string[]): Promise<Record<string,
   const { numbers } = readNumbers(words, {
     rounds: { fallback: 11, min: 1, max: 30 },
     seconds: { fallback: 2, min: 1, max: 60 },
+    pairs: { fallback: 60, min: 2, max: 500 },
   });
   const undo: (() => unknown)[] = [];
   const agent = await startBenchAgent({
@@ -77,16 +81,29 @@ export async function balancer(words: readonly string[]): Promise<Record<string,
       { name: 'kernel', load: await clients(host, PORTS.ours), prepare: engine('kernel') },
     ];
     const seen = await measure(paths, numbers, () => endStuckSessions(addresses));
+    await engine('nginx')();
+    const close = await duel(loadOf(paths, 'nginx'), loadOf(paths, 'haproxy'), numbers.pairs, async () => {
+      await forgetEndedSessions();
+      await delay(SHORT_REST_MS);
+    });
     return {
       stations: STATIONS,
       paths: figuresOf(seen),
       ratio: compared(seen, 'nginx', 'plan'),
       kernelRatio: compared(seen, 'kernel', 'plan'),
-      haproxyRatio: compared(seen, 'nginx', 'haproxy'),
+      haproxyRatio: rounded(close.ratio, 3),
+      haproxyRatioIs95: [rounded(close.low, 3), rounded(close.high, 3)],
+      haproxyPairs: close.pairs,
     };
   } finally {
     for (const step of undo.reverse()) await step();
   }
+}
+
+function loadOf(paths: readonly Path[], name: Path['name']): Load {
+  const path = paths.find((one) => one.name === name);
+  if (path === undefined) throw new Error(`there is no path ${name}`);
+  return path.load;
 }
 
 interface Seen {

@@ -7,6 +7,7 @@ import type { FleetPlan, PlanStep } from '../contract/fleet.ts';
 import type { ContainerDetail, ContainerSpec, Docker } from '../host/docker-types.ts';
 import { findPortOwner } from '../host/port-owner.ts';
 import { inParallel } from './in-parallel.ts';
+import { makeContainer } from './make-container.ts';
 import { FLEET_LABEL } from './names.ts';
 import { hostPortsOf } from './station-spec.ts';
 
@@ -187,7 +188,7 @@ async function findOwn(step: PlanStep, { docker, prefix }: ApplyContext): Promis
 async function createAndStart(context: ApplyContext, station: number): Promise<void> {
   await context.requireKey(station);
   await context.prepareVolume(station);
-  const id = await context.docker.create(context.specOf(station));
+  const id = await makeContainer(context.docker, context.prefix, context.specOf(station));
   try {
     await start(context, id, station);
   } catch (error) {

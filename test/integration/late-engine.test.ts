@@ -1,9 +1,10 @@
-// The stations' bridge, which the engine may still be making for an agent that was killed.
+// What the engine may still be making for an agent that was killed.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FLEET_LABEL, networkSpec } from '../../lib/fleet/names.ts';
+import { run } from '../../lib/host/run.ts';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
 import { type EngineProxy, startEngineProxy } from '../harness/engine-proxy.ts';
 import { docker, finished, stationsOnEngine } from '../harness/fleet.ts';
@@ -37,33 +38,68 @@ const makeNetwork = () =>
   docker.createNetwork({ ...networkSpec(prefix, 0, OTHER_BASE), labels: { [FLEET_LABEL]: prefix } });
 const addressOfOne = async () => (await stationsOnEngine(agent)).get(1)?.addresses[`${prefix}-net`];
 
-it('that appears between the plan and the work is taken as it is', async () => {
-  engine.keepBack('/networks');
-  const accepted = agent.client.call('fleet.apply', { settings });
-  let jobId: string | null = null;
-  void accepted.then((job) => {
-    jobId = job.jobId;
+describe('a network', () => {
+  it('that appears between the plan and the work is taken as it is', async () => {
+    engine.keepBack('/networks');
+    const accepted = agent.client.call('fleet.apply', { settings });
+    let jobId: string | null = null;
+    void accepted.then((job) => {
+      jobId = job.jobId;
+    });
+    await waitFor('the job to have drafted its plan without a network, and to look again', async () => {
+      if (engine.hanging('/networks') === 0) return false;
+      const steps = jobId === null ? [] : (await agent.client.call('job.get', { id: jobId })).steps;
+      if (steps.some(({ key, state }) => key === 'prepare' && state === 'running')) return true;
+      engine.letGo(true);
+      return false;
+    });
+    await makeNetwork();
+    engine.letGo(false);
+    expect((await finished(agent, await accepted)).error).toBeNull();
+    expect(await addressOfOne()).toBe('10.200.0.16');
+    await finished(agent, await agent.client.call('fleet.takeDown', {}));
   });
-  await waitFor('the job to have drafted its plan without a network, and to look again', async () => {
-    if (engine.hanging('/networks') === 0) return false;
-    const steps = jobId === null ? [] : (await agent.client.call('job.get', { id: jobId })).steps;
-    if (steps.some(({ key, state }) => key === 'prepare' && state === 'running')) return true;
-    engine.letGo(true);
-    return false;
+
+  it('that is there before the job can make it is taken as it is, too', async () => {
+    engine.keepBack('/networks/create');
+    const job = await agent.client.call('fleet.apply', { settings });
+    await waitFor('the job to ask for its network', () => engine.hanging('/networks/create') > 0);
+    await makeNetwork();
+    engine.letGo(false);
+    expect((await finished(agent, job)).error).toBeNull();
+    expect(await addressOfOne()).toBe('10.200.0.16');
   });
-  await makeNetwork();
-  engine.letGo(false);
-  expect((await finished(agent, await accepted)).error).toBeNull();
-  expect(await addressOfOne()).toBe('10.200.0.16');
-  await finished(agent, await agent.client.call('fleet.takeDown', {}));
 });
 
-it('that is there before the job can make it is taken as it is, too', async () => {
-  engine.keepBack('/networks/create');
-  const job = await agent.client.call('fleet.apply', { settings });
-  await waitFor('the job to ask for its network', () => engine.hanging('/networks/create') > 0);
-  await makeNetwork();
-  engine.letGo(false);
-  expect((await finished(agent, job)).error).toBeNull();
-  expect(await addressOfOne()).toBe('10.200.0.16');
+describe('a container', () => {
+  it('that is there before the job can make it is made again as it is wanted now', async () => {
+    engine.keepBack('/containers/create');
+    const job = await agent.client.call('fleet.apply', { settings: { count: 2 } });
+    await waitFor('the job to ask for its container', () => engine.hanging('/containers/create') > 0);
+    const one = (await stationsOnEngine(agent)).get(1);
+    const labels = { ...one?.labels, 'made-by': 'an agent that was killed' };
+    await run('docker', [
+      ...['create', '--name', `${prefix}-2`],
+      ...Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]),
+      settings.image,
+    ]);
+    engine.letGo(false);
+    expect((await finished(agent, job)).error).toBeNull();
+    const two = (await stationsOnEngine(agent)).get(2);
+    expect(two?.state).toBe('running');
+    expect(two?.labels).not.toHaveProperty('made-by');
+  });
+
+  it("that is somebody else's is left alone, and named", async () => {
+    engine.keepBack('/containers/create');
+    const job = await agent.client.call('fleet.apply', { settings: { count: 3 } });
+    await waitFor('the job to ask for its container', () => engine.hanging('/containers/create') > 0);
+    const id = (await run('docker', ['create', '--name', `${prefix}-3`, settings.image])).stdout.trim();
+    engine.letGo(false);
+    expect((await finished(agent, job)).error).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining(`${prefix}-3`),
+    });
+    expect((await docker.inspectContainer(`${prefix}-3`))?.id).toBe(id);
+  });
 });
