@@ -12,7 +12,7 @@ import { backendsIn } from '../../lib/balancer/live-config.ts';
 import { ownershipOf } from '../../lib/balancer/marker.ts';
 import { signal } from '../../lib/balancer/nginx-process.ts';
 import { restoreOriginal } from '../../lib/balancer/restore.ts';
-import { totalOf } from '../../lib/balancer/sessions.ts';
+import { tcpOf, totalOf } from '../../lib/balancer/sessions.ts';
 import type { BalancerDetail } from '../../lib/contract/balancer.ts';
 import { AppError } from '../../lib/contract/errors.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
@@ -229,13 +229,15 @@ export function createBalancerService(options: BalancerServiceOptions): Balancer
       return live.backends;
     },
     stationEnded: (address) => kernel.stationEnded(address),
-    async sessions() {
+    async sessionsThatStay() {
       const all = stations();
-      const found = await traffic.sessionsOf(all, settings.engine);
+      const { engine } = settings;
+      const found = await traffic.sessionsOf(all, engine);
+      const countOf = engine === 'nginx' ? tcpOf : totalOf;
       return new Map(
         all.map(({ index, address }) => {
           const open = found.get(address);
-          return [index, open === undefined ? 0 : totalOf(open)];
+          return [index, open === undefined ? 0 : countOf(open)];
         }),
       );
     },

@@ -40,8 +40,11 @@ export interface BalancerService {
   liveBackends(): Backend[];
   /** The station's container has ended. */
   stationEnded(address: string): Promise<void>;
-  /** Open sessions through the balancer, by station. */
-  sessions(): Promise<Map<number, number>>;
+  /**
+   * Sessions through the balancer that go on when their station gets no new ones, by station. With nginx those are TCP's:
+   * after a reload its old workers have no socket any more to answer a UDP client from.
+   */
+  sessionsThatStay(): Promise<Map<number, number>>;
   traffic(): Promise<BalancerTraffic>;
   /** Stops nginx if it is ours; the configuration stays. */
   stop(): Promise<void>;

@@ -31,7 +31,7 @@ export function createCalm({ core, progress, drainSeconds }: CalmOptions): Calm 
         progress.skip(step, 'They stop at once.');
         return;
       }
-      const sessions = () => core.balancer.sessions();
+      const sessions = () => core.balancer.sessionsThatStay();
       const say = (text: string) => progress.say(step, text);
       const cut = await progress.step(step, () =>
         drain({ stations, seconds: drainSeconds, sessions, signal, say }),

@@ -25,6 +25,10 @@ export function noSessions(): StationSessions {
   return { primary: { tcp: 0, udp: 0 }, secondary: { tcp: 0, udp: 0 } };
 }
 
+export function tcpOf({ primary, secondary }: StationSessions): number {
+  return primary.tcp + secondary.tcp;
+}
+
 export function totalOf({ primary, secondary }: StationSessions): number {
   return primary.tcp + primary.udp + secondary.tcp + secondary.udp;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restoreOriginal } from '../../lib/balancer/restore.ts';
 import { run } from '../../lib/host/run.ts';
+import { readTruth } from '../../simulator/control.ts';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
 import { apply } from '../harness/fleet.ts';
 import { askUdp, openTcp, say } from '../harness/sockets.ts';
@@ -70,6 +71,22 @@ describe('data path', () => {
     await waitFor('four backends', async () => (await snapshot()).balancer.backends === 4);
     expect(await say(socket, 'after')).toBe('after');
     socket.destroy();
+  });
+
+  it('leads a UDP client that asks again after a reload to the station that answered before', async () => {
+    const addresses = (await snapshot()).stationList.flatMap(({ address }) => address ?? []);
+    const bytes = () =>
+      Promise.all(addresses.map(async (address) => (await readTruth(address)).uploadedBytes));
+    const asked = async (text: string) => {
+      const before = await bytes();
+      expect(await askUdp(PRIMARY, text, 1)).toEqual([text]);
+      const after = await bytes();
+      return addresses.filter((_, i) => after[i] !== before[i]);
+    };
+    const first = await asked('before');
+    expect(first).toHaveLength(1);
+    await agent.client.call('balancer.reload', {});
+    expect(await asked('after')).toEqual(first);
   });
 });
 

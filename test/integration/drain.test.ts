@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
 import { apply, finished, runningOnEngine } from '../harness/fleet.ts';
-import { openTcp, say } from '../harness/sockets.ts';
+import { askUdp, openTcp, say } from '../harness/sockets.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
 const PRIMARY = 30_643;
@@ -110,6 +110,22 @@ describe('stations that stop', () => {
     const { jobId } = await agent.client.call('station.stop', { stations: [3], drainSeconds: 0 });
     expect((await finished(agent, { jobId })).state).toBe('succeeded');
     expect(await runningOnEngine(agent)).toEqual([1, 2]);
+  });
+});
+
+describe('UDP through nginx', () => {
+  it('is not waited for: its workers of before the change have no socket to answer from', async () => {
+    for (const socket of held) socket.destroy();
+    await finished(agent, await agent.client.call('station.start', { stations: [3] }));
+    await allIn(3);
+    expect(await askUdp(PRIMARY, 'hello', 1)).toEqual(['hello']);
+    await waitFor('the session to be seen', async () =>
+      (await traffic()).stations.some(({ primary }) => primary.udp > 0),
+    );
+    const asked = { stations: [1, 2, 3], drainSeconds: 300 };
+    const job = await finished(agent, await agent.client.call('station.restart', asked));
+    expect(job.state).toBe('succeeded');
+    await finished(agent, await agent.client.call('station.stop', { stations: [3], drainSeconds: 0 }));
   });
 });
 
