@@ -250,6 +250,8 @@ export function createFleetService(options: FleetServiceOptions): FleetService {
             save,
             move: (progress, only) => move(progress, request.drainSeconds, only),
             takeDown,
+            rotation,
+            drainSeconds: () => request.drainSeconds ?? balancer.settings().drainSeconds,
           }),
         ),
       ),

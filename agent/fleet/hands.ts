@@ -2,10 +2,12 @@
 import type { DesiredFleet } from '../../lib/contract/fleet.ts';
 import type { JobHandle } from '../jobs/runner.ts';
 import { awaitLive } from './await-live.ts';
+import { createCalm } from './calm.ts';
 import { ensureImage } from './environment.ts';
 import type { KeyReport } from './keys.ts';
 import type { Progress } from './move.ts';
 import type { FleetCore } from './planner.ts';
+import type { Rotation } from './rotation.ts';
 
 export interface FleetHands {
   desired(): DesiredFleet;
@@ -15,6 +17,11 @@ export interface FleetHands {
   prepareImage(): Promise<void>;
   /** Moves these stations (default all) to what is wanted. @param step of the job, which shows what goes on */
   move(step: string, only?: readonly number[]): Promise<void>;
+  /**
+   * Takes these stations out of the balancer, lets their sessions finish, and does something that they cannot run
+   * beside. Then they may have clients again, as soon as they are well.
+   */
+  without(step: string, stations: readonly number[], work: () => Promise<void>): Promise<void>;
   /** Takes every station away, and the balancer with them. */
   takeDown(step: string): Promise<void>;
   /** Station number → volume, where that is another than its own name's. */
@@ -33,9 +40,12 @@ export interface HandsOptions {
   save: (next: DesiredFleet) => void;
   move: (progress: Progress, only?: ReadonlySet<number>) => Promise<void>;
   takeDown: (progress: Progress) => Promise<void>;
+  rotation: Pick<Rotation, 'join' | 'leave'>;
+  drainSeconds: () => number;
 }
 
-export function createHands({ core, job, desired, save, move, takeDown }: HandsOptions): FleetHands {
+export function createHands(options: HandsOptions): FleetHands {
+  const { core, job, desired, save, move, takeDown, rotation, drainSeconds } = options;
   /** The steps below are part of one of the job's: they are told there. */
   const within = (step: string): Progress => ({
     signal: job.signal,
@@ -53,6 +63,16 @@ export function createHands({ core, job, desired, save, move, takeDown }: HandsO
       await ensureImage(core, desired().settings.image, (line) => job.log('info', line), job.signal);
     },
     move: (step, only) => move(within(step), only === undefined ? undefined : new Set(only)),
+    async without(step, stations, work) {
+      const calm = createCalm({ core, progress: within(step), drainSeconds: drainSeconds() });
+      try {
+        await rotation.leave(stations);
+        await calm.drain(stations, step);
+        await work();
+      } finally {
+        rotation.join(stations);
+      }
+    },
     takeDown: (step) => takeDown(within(step)),
     async awaitLive(step, station, patienceMs) {
       const { runtimes, healthOf, hurry, now } = core;

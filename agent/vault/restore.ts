@@ -96,7 +96,14 @@ export async function restore(
   const keys = judged.map(({ to, fingerprint }) => ({ station: to, fingerprint }));
   savePendingRestore(deps.db, { archive: request.id, keys }, deps.now());
   try {
-    await job.step('keys', () => placeAll(deps, request, judged, open, job, hands));
+    await job.step('keys', async () => {
+      const stations = open.map(({ to }) => to);
+      if (open.length > 0)
+        await hands.without('keys', stations, () => placeAll(deps, request, open, job, hands));
+      // The ledger last: before all are in place, one of them could still be seen twice. Those that were in place
+      // already may have been put there by a restore that did not get this far.
+      for (const { to } of judged) await deps.fleet.acceptKey(to);
+    });
     if (settings !== null)
       await job.step('settings', async () => {
         await applySettings(deps, settings, request.actor);
@@ -115,7 +122,6 @@ export async function restore(
 async function placeAll(
   deps: VaultDeps,
   { archive }: RestoreRequest,
-  judged: readonly JudgedPlacement[],
   open: readonly JudgedPlacement[],
   job: JobHandle,
   hands: FleetHands,
@@ -127,9 +133,6 @@ async function placeAll(
     await place(deps, hands.volumeOf(to), to, contents.get(volume) ?? '');
     job.log('info', `Station ${to}: ${proxyId}`);
   }
-  // The ledger last: before all are in place, one of them could still be seen twice. Those that were in place already
-  // may have been put there by a restore that did not get this far.
-  for (const { to } of judged) await deps.fleet.acceptKey(to);
 }
 
 async function stopStation({ docker, env }: VaultDeps, station: number): Promise<void> {

@@ -1,6 +1,7 @@
 // Keys out of a server and into another one: sealed, opened by the public age tool, restored with the same identities.
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -10,6 +11,7 @@ import { run } from '../../lib/host/run.ts';
 import { KEY_FILE } from '../../lib/stations/station-key.ts';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
 import { apply, finished, runningOnEngine, volumeDirectory } from '../harness/fleet.ts';
+import { openTcp, say } from '../harness/sockets.ts';
 import { waitFor } from '../harness/wait-for.ts';
 
 const prefix = 'vlta';
@@ -62,6 +64,21 @@ const restore = async (input: object = {}) =>
 /** What the CLI does, against the agent. */
 const cli = (words: string, world = {}) => conduit(words, {}, { client: agent.client, ...world });
 const replacedKeys = () => readdir(join(agent.stateDir, 'backups/replaced-keys'));
+
+/** A session on each of the three stations, each proved by an echo. */
+async function oneOnEach(): Promise<Socket[]> {
+  await waitFor('all in the balancer', async () => {
+    const { balancer: now } = await agent.client.call('snapshot.get', {});
+    return now.backends === 3;
+  });
+  const sessions: Socket[] = [];
+  for (let i = 0; i < 3; i++) {
+    const socket = await openTcp(balancer.primaryPort);
+    await say(socket, 'hello');
+    sessions.push(socket);
+  }
+  return sessions;
+}
 
 async function bring(name: string, content: Buffer): Promise<string> {
   const upload = randomBytes(12).toString('hex');
@@ -207,7 +224,21 @@ describe('another identity', () => {
       message: expect.stringContaining(`it is ${STRANGER_ID}, the archive has ${proxyIds[2]}`),
     });
     expect(await keyText(3)).toBe(STRANGER);
-    expect((await restore({ replace: true })).error).toBeNull();
+    await agent.client.call('balancer.configure', { drainSeconds: 60 });
+    const sessions = await oneOnEach();
+    const asked = { id: archive, passphrase, replace: true };
+    const { jobId } = await agent.client.call('vault.restore', asked);
+    await waitFor('its session to be let finish', async () => {
+      const { steps } = await agent.client.call('job.get', { id: jobId });
+      return (
+        steps.find(({ key }) => key === 'keys')?.message?.startsWith('1 session on 1 station still open') ===
+        true
+      );
+    });
+    for (const socket of sessions) expect(await say(socket, 'there?')).toBe('there?');
+    for (const socket of sessions) socket.destroy();
+    expect((await finished(agent, { jobId })).error).toBeNull();
+    await agent.client.call('balancer.configure', { drainSeconds: balancer.drainSeconds });
     expect(await idsNow()).toEqual(proxyIds);
     expect(await runningOnEngine(agent)).toEqual([1, 2, 3]);
     expect((await replacedKeys()).some((name) => name.startsWith(inArchive(3)))).toBe(true);
