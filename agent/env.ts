@@ -1,6 +1,11 @@
 import * as z from 'zod';
 import { PROBED_ADDRESSES } from '../lib/doctor/probe.ts';
-import { DEFAULT_PREFIX, DEFAULT_RUN_DIR, DEFAULT_STATE_DIR } from '../lib/host/paths.ts';
+import {
+  DEFAULT_DOCKER_SOCKET,
+  DEFAULT_PREFIX,
+  DEFAULT_RUN_DIR,
+  DEFAULT_STATE_DIR,
+} from '../lib/host/paths.ts';
 import { LONGEST_WINDOW_MS } from '../lib/tracker/capture.ts';
 
 /** What the agent takes from its environment; everything else is a setting in the database. */
@@ -26,7 +31,7 @@ const schema = z.object({
   /** The kernel's counters are read at least this often, however much that costs. */
   CONDUIT_TRACKER_WINDOW_MS: z.coerce.number().int().min(10_000).max(600_000).default(LONGEST_WINDOW_MS),
   CONDUIT_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  CONDUIT_DOCKER_SOCKET: absolutePath.default('/var/run/docker.sock'),
+  CONDUIT_DOCKER_SOCKET: absolutePath.default(DEFAULT_DOCKER_SOCKET),
   /** What the tuning reads and writes; a test names a directory of its own. */
   CONDUIT_ETC_DIR: absolutePath.default('/etc'),
   /** Where older managers are looked for. */

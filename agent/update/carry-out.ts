@@ -1,7 +1,7 @@
 /** The work of an update: keep what is, try the new image on one station, then roll it out. */
 import { AppError } from '../../lib/contract/errors.ts';
 import type { ProvenImage } from '../../lib/contract/fleet.ts';
-import { containerName } from '../../lib/fleet/names.ts';
+import { containerName, formerImageName } from '../../lib/fleet/names.ts';
 import type { FleetHands } from '../fleet/hands.ts';
 import type { JobHandle } from '../jobs/runner.ts';
 import type { KeptKeys } from './kept-key.ts';
@@ -54,6 +54,6 @@ async function keepImageOfNow(
       message: 'The image of now is not on this machine: there would be no way back.',
     });
   const { reference, id, digest } = now;
-  await docker.tagImage(id, `conduit-before-update:${env.prefix}`);
+  await docker.tagImage(id, formerImageName(env.prefix));
   hands.save({ ...hands.desired(), proven: { reference, id, digest } });
 }

@@ -35,6 +35,7 @@ export const uninstall: Command = {
 };
 
 async function run(cli: Cli, _words: string[], options: Options): Promise<void> {
+  const { forgetFormerImage } = await import('../../lib/install/former-image.ts');
   const { stationVolumes, removeVolumes } = await import('../../lib/install/volumes.ts');
   const { uninstall: takeOff, leftBehindBy } = await import('../../lib/install/uninstall.ts');
   await refuseWithOlder(cli, options);
@@ -43,17 +44,27 @@ async function run(cli: Cli, _words: string[], options: Options): Promise<void> 
   const { balancerConfig, image, leftBehind } = await takeDown(cli, options.force === true);
   const manager = createServiceManager(cli.layout, `${cli.layout.current}/templates`);
   const switches = { purgeState: options.purge === true, packages: options.packages === true };
-  await takeOff({ layout: cli.layout, manager, balancerConfig, ...switches }, (line) => cli.print(line));
-  if (image !== null) cli.print(`Kept: the image ${image}; \`sudo docker image rm ${image}\` removes it`);
-  if (leftBehind) for (const line of leftBehindBy(cli.layout.prefix)) cli.print(line);
-  if (volumes.length > 0) {
+  const purgeVolumes = async () => {
+    if (volumes.length === 0) return;
     await removeVolumes(volumes);
     cli.print(
       `Volumes: removed ${plural(volumes.length, 'volume')}, with the keys and the reputation of their stations`,
     );
-  } else if (options.purgeVolumes !== true) {
-    cli.print("Kept: the stations' volumes, with their keys; `conduit up` finds them again");
+  };
+  // While there is an engine to ask: --packages may take it away.
+  if (!leftBehind) {
+    await forgetFormerImage(cli.layout.prefix);
+    await purgeVolumes();
   }
+  await takeOff({ layout: cli.layout, manager, balancerConfig, ...switches }, (line) => cli.print(line));
+  if (image !== null) cli.print(`Kept: the image ${image}; \`sudo docker image rm ${image}\` removes it`);
+  if (leftBehind) {
+    for (const line of leftBehindBy(cli.layout.prefix)) cli.print(line);
+    // Those of stations that still run cannot be removed, and the engine says so.
+    await purgeVolumes();
+  }
+  if (options.purgeVolumes !== true)
+    cli.print("Kept: the stations' volumes, with their keys; `conduit up` finds them again");
 }
 
 /**

@@ -24,6 +24,11 @@ export function volumeName(prefix: string, station: number): string {
   return `${prefix}-data-${station}`;
 }
 
+/** Keeps the content that stations ran before an update from being pruned. */
+export function formerImageName(prefix: string): string {
+  return `conduit-before-update:${prefix}`;
+}
+
 /** Station number of a container or volume name of this prefix; null for any other name. */
 export function stationOfName(prefix: string, name: string): number | null {
   const match = /^([1-9]\d{0,4})$/.exec(name.startsWith(`${prefix}-`) ? name.slice(prefix.length + 1) : '');

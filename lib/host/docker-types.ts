@@ -131,6 +131,8 @@ export interface Docker {
   pullImage(reference: string, onProgress: (line: string) => void, signal: AbortSignal): Promise<void>;
   /** Gives an image one more name; whatever had that name loses it. */
   tagImage(id: string, name: string): Promise<void>;
+  /** Takes a name from an image; content that has no other goes with it. No error when there is none of that name. */
+  untagImage(name: string): Promise<void>;
   /** Runs `command` in a throw-away container without a network. @returns its exit code and output */
   runOnce(
     image: string,

@@ -211,6 +211,9 @@ export function createDocker(socketPath: string): Docker {
       const colon = name.lastIndexOf(':');
       await guarded(engine.getImage(id).tag({ repo: name.slice(0, colon), tag: name.slice(colon + 1) }));
     },
+    async untagImage(name) {
+      await orNull(engine.getImage(name).remove());
+    },
     async runOnce(image, command, timeoutMs, labels = {}) {
       const created = await guarded(
         engine.createContainer({

@@ -21,6 +21,7 @@ export interface Paths {
 export const DEFAULT_STATE_DIR = '/var/lib/conduit';
 export const DEFAULT_RUN_DIR = '/run/conduit';
 export const DEFAULT_PREFIX = 'conduit';
+export const DEFAULT_DOCKER_SOCKET = '/var/run/docker.sock';
 
 export function pathsFor(stateDir: string, runDir: string): Paths {
   return {

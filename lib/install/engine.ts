@@ -1,6 +1,7 @@
 /** Docker's engine: left alone where it runs, started where it does not. */
 import { AppError } from '../contract/errors.ts';
 import { createDocker } from '../host/docker.ts';
+import { DEFAULT_DOCKER_SOCKET } from '../host/paths.ts';
 import { run } from '../host/run.ts';
 import { hasSystemd } from '../host/systemd.ts';
 import type { Layout } from './layout.ts';
@@ -10,7 +11,6 @@ import { dockerdService } from './services.ts';
 import { right, type Step, wrong } from './step.ts';
 import { waitUntil } from './wait-until.ts';
 
-const SOCKET = '/var/run/docker.sock';
 const START_TIMEOUT_MS = 60_000;
 
 /** @param layout null: started without a record of it */
@@ -44,7 +44,7 @@ export function engineStep(manager: ServiceManager, layout: Layout | null): Step
 
 async function engineVersion(): Promise<string | null> {
   try {
-    return (await createDocker(SOCKET).info()).version;
+    return (await createDocker(DEFAULT_DOCKER_SOCKET).info()).version;
   } catch (error) {
     if (error instanceof AppError && error.code === 'engine_unavailable') return null;
     throw error;

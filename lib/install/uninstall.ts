@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { ownershipOf } from '../balancer/marker.ts';
 import { restoreOriginal } from '../balancer/restore.ts';
 import { firewallRecordPath, revertFirewall } from '../firewall/firewall.ts';
-import { FLEET_LABEL } from '../fleet/names.ts';
+import { FLEET_LABEL, formerImageName } from '../fleet/names.ts';
 import { plural } from '../format/count.ts';
 import { tuningRecordPath } from '../tuning/record.ts';
 import { revertTuning } from '../tuning/revert.ts';
@@ -132,6 +132,7 @@ export function leftBehindBy(prefix: string): string[] {
     'Left behind, as far as it was there:',
     `  stations: sudo docker rm -f $(sudo docker ps -aq --filter label=${FLEET_LABEL}=${prefix})`,
     `  their networks: sudo docker network rm $(sudo docker network ls -q --filter label=${FLEET_LABEL}=${prefix})`,
+    `  the image before the last update: sudo docker image rm ${formerImageName(prefix)}`,
     '  nginx, which still runs the balancer: sudo nginx -s quit (then start it again if you serve sites with it)',
     `  tables in the kernel: sudo nft delete table inet ${prefix}_count; … inet ${prefix}_geo; … ip ${prefix}_balancer`,
     `  rules in Docker's DOCKER-USER chain that name br-${prefix}: sudo iptables -S DOCKER-USER`,

@@ -3,6 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Job } from '../../lib/contract/jobs.ts';
 import type { Input } from '../../lib/contract/operations.ts';
+import { formerImageName } from '../../lib/fleet/names.ts';
 import { run } from '../../lib/host/run.ts';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
 import { apply, docker, finished, stationsOnEngine, volumeDirectory } from '../harness/fleet.ts';
@@ -191,7 +192,7 @@ describe('a good image', () => {
       dialect: 'january',
     });
     // The way back has a name, so that pruning images does not take it.
-    expect((await docker.inspectImage(`conduit-before-update:${prefix}`))?.id).toBe(first);
+    expect((await docker.inspectImage(formerImageName(prefix)))?.id).toBe(first);
     first = january;
   });
 
