@@ -78,10 +78,12 @@ export function createDoctorService({
       fact(async () => ({ ...(await current()), balancer: balancer.state() })),
       fact(reportTuning),
     ]);
+    const agent = { value: { pid: process.pid } };
     const open = balancer.state().ports.filter(({ listening }) => listening);
     const addresses = runtimes.flatMap(({ address }) => (address === null ? [] : [address]));
     const wanted = { open, ports, loopbackPorts, addresses, openFiles: settings.openFiles };
-    const checks = diagnose({ ...host, keys, firewall: firewalled, snapshot, tuning: tuned, wanted });
+    const ours = { agent, keys, firewall: firewalled, snapshot, host: snapshot, tuning: tuned, wanted };
+    const checks = diagnose({ ...host, ...ours });
     return { at, durationMs: now() - at, checks };
   }
 

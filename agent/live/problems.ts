@@ -1,6 +1,6 @@
 /** What is wrong now, in words for people: the engine, the host, and the stations taken together. Pure. */
 import type { Problem, Snapshot } from '../../lib/contract/snapshot.ts';
-import { formatBytes } from '../../lib/format/bytes.ts';
+import { hostProblems } from '../../lib/doctor/host-problems.ts';
 import { numberRanges, plural } from '../../lib/format/count.ts';
 import type { JudgedStation } from './snapshot.ts';
 import { isCrashLooping } from './station-track.ts';
@@ -12,9 +12,6 @@ export interface ProblemInput {
   wanted: number;
 }
 
-const GIGABYTE = 2 ** 30;
-const LOW_SHARE = 0.05;
-const LOW_MEMORY_BYTES = 128 * 2 ** 20;
 const ORDER = { critical: 0, warning: 1, info: 2 };
 
 export function findProblems(input: ProblemInput): Problem[] {
@@ -23,8 +20,7 @@ export function findProblems(input: ProblemInput): Problem[] {
     fleetEmpty(input),
     stationsFailing(input),
     upgradeRequired(input),
-    diskLow(input),
-    memoryLow(input),
+    ...hostProblems(input.host),
   ].filter((problem) => problem !== null);
 }
 
@@ -112,34 +108,6 @@ function upgradeRequired({ stations }: ProblemInput): Problem | null {
     title: 'A newer version of Conduit is required',
     detail: `${sentence(old, 'says', 'say')?.slice(0, -1)} that the Psiphon network needs a newer version of the station's program. They get no clients until then.`,
     remedy: 'Update the stations: `sudo conduit update`, or the Update button of the Stations page.',
-    station: null,
-  };
-}
-
-function diskLow({ host }: ProblemInput): Problem | null {
-  const { diskFreeBytes: free, diskTotalBytes: total } = host;
-  if (free === null || total === null || total === 0) return null;
-  if (free >= GIGABYTE && free >= total * LOW_SHARE) return null;
-  return {
-    code: 'disk-low',
-    severity: 'warning',
-    title: 'The disk is nearly full',
-    detail: `${formatBytes(free)} of ${formatBytes(total)} are free. Without space stations cannot be created and history is not kept.`,
-    remedy: 'Free some space; `docker image prune` removes images nobody uses.',
-    station: null,
-  };
-}
-
-function memoryLow({ host }: ProblemInput): Problem | null {
-  const free = host.memoryTotalBytes - host.memoryUsedBytes;
-  if (host.memoryTotalBytes === 0) return null;
-  if (free >= LOW_MEMORY_BYTES && free >= host.memoryTotalBytes * LOW_SHARE) return null;
-  return {
-    code: 'memory-low',
-    severity: 'warning',
-    title: 'Memory is nearly used up',
-    detail: `${formatBytes(Math.max(0, free))} of ${formatBytes(host.memoryTotalBytes)} are available. The kernel may end stations to get more.`,
-    remedy: 'Run fewer stations, or lower their clients or memory limit.',
     station: null,
   };
 }

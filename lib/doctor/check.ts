@@ -48,16 +48,16 @@ export function fillsUp(
 const LEVELS = { critical: 'error', warning: 'warning', info: 'note' } as const;
 const ORDER = ['critical', 'warning', 'info'] as const;
 
-/** The worst of the problems that the agent itself sees; `otherwise` when it sees none of these. */
-export function fromProblems(
-  facts: Facts,
+/** The worst of the problems that are seen all the time; `otherwise` when none of these is. */
+export function fromProblems<T extends Pick<Snapshot, 'problems'>>(
+  fact: Fact<T>,
   belongs: (problem: Problem) => boolean,
-  otherwise: (snapshot: Snapshot) => Judgement,
+  otherwise: (value: T) => Judgement,
 ): Judgement {
-  return given(facts.snapshot, (snapshot) => {
-    const mine = snapshot.problems.filter(belongs);
+  return given(fact, (value) => {
+    const mine = value.problems.filter(belongs);
     const [worst] = ORDER.flatMap((severity) => mine.filter((problem) => problem.severity === severity));
-    if (worst === undefined) return otherwise(snapshot);
+    if (worst === undefined) return otherwise(value);
     const more = mine.length === 1 ? '' : ` And ${mine.length - 1} more of the kind.`;
     return {
       level: LEVELS[worst.severity],

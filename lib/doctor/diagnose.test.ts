@@ -71,6 +71,7 @@ const listener = (
   value: [{ port, protocol, process, pid: 7, forwardsTo }],
 });
 const healthy: Facts = {
+  agent: { value: { pid: 4711 } },
   kernel: { value: '6.1.0-18-amd64' },
   clock: { value: { synchronized: true } },
   pressure: { value: { cpu: 3, memory: 0, io: 1 } },
@@ -101,6 +102,7 @@ const healthy: Facts = {
     },
   },
   snapshot: { value: calm },
+  host: { value: calm },
   wanted: {
     open: [{ port: 443, protocol: 'tcp' }],
     ports: [443, 5566],
@@ -210,10 +212,10 @@ describe('the doctor', () => {
       remedy: 'Free some space.',
       station: null,
     };
-    const seen = (code: string, severity: 'info' | 'warning' | 'critical') =>
-      ({
-        snapshot: { value: { ...calm, problems: [{ ...problem, code, severity }] } },
-      }) as Partial<Facts>;
+    const seen = (code: string, severity: 'info' | 'warning' | 'critical'): Partial<Facts> => {
+      const snapshot = { value: { ...calm, problems: [{ ...problem, code, severity }] } };
+      return { snapshot, host: snapshot };
+    };
     expect(of('disk', seen('disk-low', 'warning'))).toMatchObject({
       level: 'warning',
       evidence: 'The disk is nearly full. Little is free.',

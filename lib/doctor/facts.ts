@@ -11,6 +11,8 @@ import type { WayOut } from './probe.ts';
 export type Fact<T> = { value: T } | { unknown: string; remedy?: string | undefined };
 
 export interface Facts {
+  /** Whether the agent answers; without it, much else is unknown. */
+  agent: Fact<{ pid: number }>;
   /** Release of the kernel, such as `6.1.0-18-amd64`. */
   kernel: Fact<string>;
   clock: Fact<{ synchronized: boolean }>;
@@ -35,6 +37,8 @@ export interface Facts {
   /** How many volumes were looked into, and what is wrong with the key of which station. */
   keys: Fact<{ checked: number; alarms: { station: number; alarm: string }[] }>;
   snapshot: Fact<Snapshot>;
+  /** Of the snapshot; without the agent, of what the host alone tells. */
+  host: Fact<Pick<Snapshot, 'host' | 'problems'>>;
   wanted: Wanted;
 }
 

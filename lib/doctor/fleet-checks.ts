@@ -85,7 +85,7 @@ export const fleetChecks: Check[] = [
     ],
     judge: (facts) =>
       fromProblems(
-        facts,
+        facts.snapshot,
         ({ code }) =>
           /^(stations-failing|fleet-.*|name-taken|upgrade-required|image-unavailable)$/.test(code),
         ({ stations }) => ok(`${stations.running} of ${stations.wanted} running`),
@@ -134,7 +134,7 @@ export const fleetChecks: Check[] = [
     ways: ['Do what the problem itself says.'],
     judge: (facts) =>
       fromProblems(
-        facts,
+        facts.snapshot,
         ({ code }) => !CLAIMED.test(code),
         () => ok('nothing else is known to be wrong'),
       ),

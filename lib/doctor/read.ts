@@ -29,7 +29,7 @@ export interface HostSources {
   ports: readonly number[];
 }
 
-type HostFacts = Omit<Facts, 'firewall' | 'keys' | 'snapshot' | 'tuning' | 'wanted'>;
+type HostFacts = Omit<Facts, 'agent' | 'firewall' | 'host' | 'keys' | 'snapshot' | 'tuning' | 'wanted'>;
 
 /** All at once: together they take no longer than the slowest may. */
 export async function readHostFacts(sources: HostSources): Promise<HostFacts> {

@@ -13,6 +13,20 @@ const PRESSURE_WORDS = { cpu: 'processors', memory: 'memory', io: 'the disk' } a
 
 export const serverChecks: Check[] = [
   {
+    id: 'agent',
+    group: 'server',
+    title: 'Agent',
+    symptom: 'The panel says that the agent does not answer; `conduit` commands end with code 3.',
+    ways: [
+      '`sudo ./conduit up` starts it; `sudo conduit logs --agent` says why it ended. Stations and balancer go on meanwhile.',
+      '`sudo conduit doctor` looks at the server without it, as far as that goes.',
+    ],
+    judge: ({ agent }) =>
+      'value' in agent
+        ? ok(`answers (process ${agent.value.pid})`)
+        : { level: 'error', evidence: agent.unknown, remedy: agent.remedy ?? null },
+  },
+  {
     id: 'kernel',
     group: 'server',
     title: 'Kernel',
@@ -41,7 +55,7 @@ export const serverChecks: Check[] = [
     ],
     judge: (facts) =>
       fromProblems(
-        facts,
+        facts.host,
         ({ code }) => code === 'memory-low',
         ({ host }) => {
           const free = host.memoryTotalBytes - host.memoryUsedBytes;
@@ -66,7 +80,7 @@ export const serverChecks: Check[] = [
     ],
     judge: (facts) =>
       fromProblems(
-        facts,
+        facts.host,
         ({ code }) => code === 'disk-low' || code === 'disk-full' || code === 'history-stopped',
         ({ host }) =>
           otherDisk(facts) ??

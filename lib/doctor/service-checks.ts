@@ -15,7 +15,7 @@ export const serviceChecks: Check[] = [
     ],
     judge: (facts) =>
       fromProblems(
-        facts,
+        facts.host,
         ({ code }) => code === 'docker-down',
         () =>
           'value' in facts.docker
@@ -89,7 +89,7 @@ export const serviceChecks: Check[] = [
     ],
     judge: (facts) =>
       fromProblems(
-        facts,
+        facts.snapshot,
         ({ code }) => code.startsWith('balancer-') || code === 'port-taken' || code === 'nginx-missing',
         ({ balancer }) =>
           balancer.state === 'running'

@@ -9,6 +9,8 @@ export interface ServiceManager {
   kind: 'systemd' | 'supervisor';
   /** Why the service is not as `spec` wants it; null when it is. Looks only. */
   check(spec: ServiceSpec): Promise<string | null>;
+  /** Its main process, null when it does not run. */
+  pidOf(name: ServiceName): Promise<number | null>;
   /** Writes the service's files and makes it run as `spec` says, restarting it when it runs otherwise. */
   apply(spec: ServiceSpec): Promise<void>;
   /** @returns whether it ran */

@@ -39,6 +39,10 @@ export function createSupervisor(layout: Layout, templatesDir: string): ServiceM
 
   return {
     kind: 'supervisor',
+    async pidOf(name) {
+      const pid = await readPid(`${runDir}/${name}.pid`);
+      return pid !== null && (await commandLineOf(pid)).length > 0 ? pid : null;
+    },
     async check(spec) {
       const supervisor = await supervisorOf(spec.name);
       if (supervisor === null) return 'does not run';

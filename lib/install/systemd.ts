@@ -20,7 +20,6 @@ export function createSystemd(layout: Layout, templatesDir: string): ServiceMana
     return renderUnit(await readFile(`${templatesDir}/${unitOf(spec.name)}`, 'utf8'), spec, layout);
   }
 
-  /** Main process, null when it does not run. */
   async function pidOf(name: ServiceName): Promise<number | null> {
     const { stdout } = await systemctl('show', '--property=MainPID', '--value', unitOf(name));
     const pid = Number(stdout.trim());
@@ -29,6 +28,7 @@ export function createSystemd(layout: Layout, templatesDir: string): ServiceMana
 
   return {
     kind: 'systemd',
+    pidOf,
     async check(spec) {
       if ((await readIfThere(fileOf(spec.name))) !== (await unitText(spec)))
         return 'its unit is not the current one';

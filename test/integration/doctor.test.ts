@@ -222,3 +222,28 @@ describe('each fault is found and named', () => {
     }
   });
 });
+
+describe('without the agent', () => {
+  it('the command looks at the server itself, and says that nobody looks after the stations', async () => {
+    await agent.kill('SIGKILL');
+    const { stdout, exitCode } = await run(
+      process.execPath,
+      [join(import.meta.dirname, '../../cli/main.ts'), 'doctor', '--json'],
+      { env: { CONDUIT_RUN_DIR: agent.runDir, CONDUIT_STATE_DIR: agent.stateDir }, okExitCodes: [6] },
+    );
+    expect(exitCode).toBe(6);
+    const { checks, durationMs } = JSON.parse(stdout) as { checks: DoctorCheck[]; durationMs: number };
+    expect(durationMs).toBeLessThan(5000);
+    const found = new Map(checks.map((one) => [one.id, one]));
+    expect(found.get('agent')).toMatchObject({
+      level: 'error',
+      evidence: expect.stringContaining('does not run'),
+      remedy: expect.stringContaining('conduit up'),
+    });
+    for (const id of ['docker', 'memory', 'disk', 'network'])
+      expect([id, found.get(id)?.level]).not.toEqual([id, 'unknown']);
+    expect(found.get('nginx')).toMatchObject({ level: 'ok' });
+    expect(found.get('keys')).toMatchObject({ level: 'unknown', evidence: 'The agent would know.' });
+    await agent.restart();
+  });
+});
