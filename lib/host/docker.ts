@@ -122,10 +122,11 @@ export function createDocker(socketPath: string): Docker {
       try {
         await turns.take('removing a station', () => engine.getContainer(id).remove({ force, v: false }));
       } catch (error) {
-        // 404: gone; 409: its removal is already in progress.
         const status = statusOf(error);
-        if (status !== 404 && !(status === 409 && /already in progress/.test(String(error))))
-          throw engineError(error);
+        if (status === 404) return;
+        if (status !== 409 || !/already in progress/.test(String(error))) throw engineError(error);
+        // Somebody else's, or an agent's that was killed: until it is done the name is taken.
+        await orNull(engine.getContainer(id).wait({ condition: 'removed' }));
       }
     },
     async updateResources(id, { cpus, memoryBytes }) {

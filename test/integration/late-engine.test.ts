@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FLEET_LABEL, networkSpec } from '../../lib/fleet/names.ts';
+import { createDocker } from '../../lib/host/docker.ts';
 import { run } from '../../lib/host/run.ts';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
 import { type EngineProxy, startEngineProxy } from '../harness/engine-proxy.ts';
@@ -101,5 +102,26 @@ describe('a container', () => {
       message: expect.stringContaining(`${prefix}-3`),
     });
     expect((await docker.inspectContainer(`${prefix}-3`))?.id).toBe(id);
+  });
+
+  it('whose removal is under way is gone when a second removal says so', async () => {
+    // Each client keeps its own turns: these two do not wait for each other.
+    const other = createDocker('/var/run/docker.sock');
+    for (let round = 0; round < 5; round++) {
+      const { stdout } = await run('docker', [
+        'run',
+        '-d',
+        '--network',
+        'none',
+        '--name',
+        `${prefix}-9`,
+        settings.image,
+      ]);
+      const id = stdout.trim();
+      const first = docker.remove(id, { force: true });
+      await other.remove(id, { force: true });
+      expect(await docker.inspectContainer(id)).toBeNull();
+      await first;
+    }
   });
 });
