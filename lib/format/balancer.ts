@@ -18,12 +18,13 @@ export const STATE_WORDS: Record<BalancerState['state'], string> = {
 export const ENGINE_WORDS: Record<BalancerSettings['engine'], { label: string; description: string }> = {
   nginx: {
     label: 'nginx',
-    description: 'Spreads by open sessions, IPv4 and IPv6; nginx copies each byte.',
+    description:
+      'Spreads by open sessions, IPv4 and IPv6; nginx copies each byte. When stations come or go, TCP sessions go on; UDP sessions begin anew, on the same station where it stays.',
   },
   kernel: {
     label: 'Kernel',
     description:
-      'The kernel rewrites addresses: nothing is copied, and stations see real client addresses. Spreads by a hash of the client’s address, so shares are about equal, not exactly. IPv4 only; IPv6 still goes through nginx.',
+      'The kernel rewrites addresses: nothing is copied, and stations see real client addresses. Spreads by a hash of the client’s address, so shares are about equal, not exactly. Sessions go on when stations come or go, UDP too. IPv4 only; IPv6 still goes through nginx.',
   },
 };
 

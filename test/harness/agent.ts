@@ -12,6 +12,7 @@ import { type Client, createClient } from '../../lib/client/client.ts';
 import type { BalancerSettings } from '../../lib/contract/settings.ts';
 import { createDocker } from '../../lib/host/docker.ts';
 import { run } from '../../lib/host/run.ts';
+import { forgetFormerImage } from '../../lib/install/former-image.ts';
 import { AGENT_NODE, SMALL_MALLOC } from '../../lib/install/services.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -194,4 +195,5 @@ async function cleanEngine(prefix: string): Promise<void> {
     if (ours(volume.name)) await docker.removeVolume(volume.name);
   for (const network of await docker.listNetworks())
     if (ours(network.name)) await docker.removeNetwork(network.name);
+  await forgetFormerImage(prefix);
 }
