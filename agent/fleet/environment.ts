@@ -10,6 +10,7 @@ import type { ImageFacts, SpecContext } from '../../lib/fleet/station-spec.ts';
 import type { ImageDetail, NetworkDetail } from '../../lib/host/docker-types.ts';
 import { readEngineOpenFilesLimit } from '../../lib/host/engine-limits.ts';
 import { listUsedNetworks } from '../../lib/host/network-routes.ts';
+import { waitUntil } from '../../lib/install/wait-until.ts';
 import { type Dialect, readDialect } from '../../lib/stations/dialect.ts';
 import type { FleetCore } from './planner.ts';
 
@@ -159,8 +160,12 @@ function dataDirOf(image: ImageDetail): string {
 
 /** First address of the fleet's /16: that of its network, or else one that is free on this host. */
 export async function findBase(deps: EnvironmentDeps, desired: DesiredFleet): Promise<string> {
-  if (desired.settings.networkMode === 'host') return UNUSED_BASE;
-  const networks = await deps.docker.listNetworks();
+  return desired.settings.networkMode === 'host'
+    ? UNUSED_BASE
+    : baseAmong(deps, await deps.docker.listNetworks());
+}
+
+function baseAmong(deps: EnvironmentDeps, networks: NetworkDetail[]): string {
   const own = findOwnNetwork(deps, networks, 0);
   if (own?.subnet != null) return own.subnet.split('/')[0] ?? '';
   const base = chooseBase([...networks.flatMap((network) => network.subnet ?? []), ...listUsedNetworks()]);
@@ -180,28 +185,38 @@ export async function findBase(deps: EnvironmentDeps, desired: DesiredFleet): Pr
  * with another, and the engine goes on making it when nobody waits for it any more
  */
 export async function ensureNetworks(deps: EnvironmentDeps, desired: DesiredFleet): Promise<string> {
+  const { docker, env } = deps;
   if (desired.settings.networkMode === 'host') return UNUSED_BASE;
-  let base = await findBase(deps, desired);
-  let present = await deps.docker.listNetworks();
-  for (let index = 0; index <= networkIndexOf(desired.settings.count); index++) {
-    if (findOwnNetwork(deps, present, index) !== null) continue;
-    const spec = networkSpec(deps.env.prefix, index, base);
-    await deps.docker
-      .createNetwork({ ...spec, labels: { [FLEET_LABEL]: deps.env.prefix } })
-      .catch((error: unknown) => waitForOwnNetwork(deps, index, error));
-    base = await findBase(deps, desired);
-    present = await deps.docker.listNetworks();
-  }
-  return base;
+  let networks = await docker.listNetworks();
+  for (let index = 0; index <= networkIndexOf(desired.settings.count); index++)
+    while (findOwnNetwork(deps, networks, index) === null) {
+      const base = baseAmong(deps, networks);
+      const spec = { ...networkSpec(env.prefix, index, base), labels: { [FLEET_LABEL]: env.prefix } };
+      networks = await docker.createNetwork(spec).then(
+        () => docker.listNetworks(),
+        (refusal: unknown) => networksAfter(deps, index, base, refusal),
+      );
+    }
+  return baseAmong(deps, networks);
 }
 
-/** The engine does not list a network that it is making, and makes no second one of its name. @throws why it refused */
-async function waitForOwnNetwork(deps: EnvironmentDeps, index: number, refusal: unknown): Promise<void> {
-  const untilMs = Date.now() + IN_THE_MAKING_MS;
-  while (findOwnNetwork(deps, await deps.docker.listNetworks(), index) === null) {
-    if (Date.now() > untilMs) throw refusal;
-    await delay(100);
-  }
+/**
+ * What there is once it explains why the engine refused: ours, which it does not list while it makes it, or the
+ * addresses are somebody else's meanwhile. @throws the refusal when nothing does
+ */
+async function networksAfter(
+  deps: EnvironmentDeps,
+  index: number,
+  base: string,
+  refusal: unknown,
+): Promise<NetworkDetail[]> {
+  let networks: NetworkDetail[] = [];
+  const isExplained = async () => {
+    networks = await deps.docker.listNetworks();
+    return findOwnNetwork(deps, networks, index) !== null || baseAmong(deps, networks) !== base;
+  };
+  if (!(await waitUntil(isExplained, IN_THE_MAKING_MS))) throw refusal;
+  return networks;
 }
 
 /** Removes the fleet's bridges; stations must be gone. */

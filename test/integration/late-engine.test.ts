@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FLEET_LABEL, networkSpec } from '../../lib/fleet/names.ts';
+import { chooseBase, FLEET_LABEL, networkSpec } from '../../lib/fleet/names.ts';
 import { createDocker } from '../../lib/host/docker.ts';
+import { listUsedNetworks } from '../../lib/host/network-routes.ts';
 import { run } from '../../lib/host/run.ts';
 import { startTestAgent, type TestAgent } from '../harness/agent.ts';
 import { type EngineProxy, startEngineProxy } from '../harness/engine-proxy.ts';
@@ -69,6 +70,33 @@ describe('a network', () => {
     engine.letGo(false);
     expect((await finished(agent, job)).error).toBeNull();
     expect(await addressOfOne()).toBe('10.200.0.16');
+  });
+});
+
+describe('addresses', () => {
+  it('that somebody else took before the job could are left to them', async () => {
+    await finished(agent, await agent.client.call('fleet.takeDown', {}));
+    engine.keepBack('/networks/create');
+    const job = await agent.client.call('fleet.apply', { settings });
+    await waitFor('the job to ask for its network', () => engine.hanging('/networks/create') > 0);
+    let base = '';
+    // Other tests make networks too.
+    await waitFor('somebody else to have the addresses', async () => {
+      const taken = (await docker.listNetworks()).flatMap(({ subnet }) => subnet ?? []);
+      base = chooseBase([...taken, ...listUsedNetworks()]) ?? '';
+      const theirs = networkSpec('netwx', 0, base);
+      return docker.createNetwork({ ...theirs, labels: {} }).then(
+        () => true,
+        () => false,
+      );
+    });
+    try {
+      engine.letGo(false);
+      expect((await finished(agent, job)).error).toBeNull();
+      expect(await addressOfOne()).not.toContain(base.replace(/0\.0$/, ''));
+    } finally {
+      await docker.removeNetwork('netwx-net');
+    }
   });
 });
 
